@@ -4,11 +4,9 @@ import "strings"
 
 // Builder loads a whole graph at once, with arc lists that lie together.
 type Builder[F any, L comparable] struct {
-	e                Editor[F, L]
-	from, to, labels []int32
-	text             strings.Builder // the chunk that ids and keys are packed into
-	label            L               // of the arc before: arcs of one kind often come in a row
-	number           int32
+	e    Editor[F, L]
+	arcs []NewArc
+	text strings.Builder // the chunk that ids and keys are packed into
 }
 
 // NewBuilder starts an empty graph.
@@ -40,13 +38,20 @@ func (b *Builder[F, L]) Lookup(id string) (Node, bool) { return b.e.g.names.numb
 
 // AddArc adds an arc. Unlike Editor.PutArc it does not look for one to replace.
 func (b *Builder[F, L]) AddArc(from, to Node, label L) {
-	b.from = append(b.from, from)
-	b.to = append(b.to, to)
-	if len(b.labels) == 0 || label != b.label {
-		b.label, b.number = label, b.e.label(label)
-	}
-	b.labels = append(b.labels, b.number)
+	b.AddArcs([]NewArc{{from, to, b.Label(label)}})
 }
+
+// NewArc is an arc that is added; Label is a number that the Builder gave.
+type NewArc struct {
+	From, To Node
+	Label    int32
+}
+
+// Label returns the number of a label.
+func (b *Builder[F, L]) Label(label L) int32 { return b.e.label(label) }
+
+// AddArcs adds arcs, as AddArc does.
+func (b *Builder[F, L]) AddArcs(arcs []NewArc) { b.arcs = append(b.arcs, arcs...) }
 
 // Len counts the nodes so far.
 func (b *Builder[F, L]) Len() int { return b.e.g.live }
@@ -54,33 +59,41 @@ func (b *Builder[F, L]) Len() int { return b.e.g.live }
 // Bytes estimates what the graph would take if the loading ended now.
 func (b *Builder[F, L]) Bytes() int64 {
 	g := b.e.g
-	g.arcs = len(b.from)
+	g.arcs = len(b.arcs)
 	return g.Bytes()
 }
 
 // Graph ends the loading. The Builder must not be used afterwards.
 func (b *Builder[F, L]) Graph(revision int64) *Graph[F, L] {
 	g := b.e.Graph(revision)
-	g.arcs = len(b.from)
-	lay(g, b.from, b.to, b.labels, func(p *page[F]) *[pageSize][]Arc { return &p.out })
-	lay(g, b.to, b.from, b.labels, func(p *page[F]) *[pageSize][]Arc { return &p.in })
+	g.arcs = len(b.arcs)
+	lay(g, b.arcs, NewArc.out, func(p *page[F]) *[pageSize][]Arc { return &p.out })
+	lay(g, b.arcs, NewArc.in, func(p *page[F]) *[pageSize][]Arc { return &p.in })
 	return g
 }
 
+// out is the arc as it leaves its near node.
+func (a NewArc) out() (near Node, arc Arc) { return a.From, Arc{a.To, a.Label} }
+
+// in is the arc as it enters its near node.
+func (a NewArc) in() (near Node, arc Arc) { return a.To, Arc{a.From, a.Label} }
+
 // lay gives each near node its arcs, in the order they were added, cut from one
 // array. Each list's capacity ends with it, so that appending copies.
-func lay[F any, L comparable](g *Graph[F, L], near, far, labels []int32, side func(*page[F]) *[pageSize][]Arc) {
+func lay[F any, L comparable](g *Graph[F, L], added []NewArc, at func(NewArc) (Node, Arc), side func(*page[F]) *[pageSize][]Arc) {
 	start := make([]int32, g.size+1)
-	for _, n := range near {
+	for _, a := range added {
+		n, _ := at(a)
 		start[n+1]++
 	}
 	for n := range g.size {
 		start[n+1] += start[n]
 	}
-	arcs := make([]Arc, len(near))
+	arcs := make([]Arc, len(added))
 	next := append([]int32(nil), start[:g.size]...)
-	for i, n := range near {
-		arcs[next[n]] = Arc{far[i], labels[i]}
+	for _, a := range added {
+		n, arc := at(a)
+		arcs[next[n]] = arc
 		next[n]++
 	}
 	for n := range g.size {

@@ -17,10 +17,32 @@ type finder struct {
 
 func newFinder() *finder {
 	f := &finder{seed: maphash.MakeSeed()}
-	slots := make([]atomic.Uint64, 1024)
-	f.slots.Store(&slots)
+	f.clear(0)
 	return f
 }
+
+// clear makes room for entries, and forgets those that there were.
+func (f *finder) clear(entries int) {
+	size := 1024
+	for size < 2*entries+2 {
+		size *= 2
+	}
+	slots := make([]atomic.Uint64, size)
+	f.slots.Store(&slots)
+	f.taken = 0
+}
+
+// fill notes entries for which there is room.
+func (f *finder) fill(entries []uint64) {
+	slots := *f.slots.Load()
+	for _, e := range entries {
+		put(slots, e)
+	}
+	f.taken += len(entries)
+}
+
+// entry says that a row holds what has the hash.
+func entry(hash, row uint32) uint64 { return uint64(hash)<<32 | uint64(row+1) }
 
 // hash returns the hash of a text that is what: an id, or a value of a property.
 func (f *finder) hash(what uint64, text string) uint32 {
@@ -60,7 +82,7 @@ func (f *finder) add(hash uint32, row uint32) {
 	if 2*f.taken >= len(slots) {
 		slots = f.grow(slots)
 	}
-	put(slots, uint64(hash)<<32|uint64(row+1))
+	put(slots, entry(hash, row))
 	f.taken++
 }
 

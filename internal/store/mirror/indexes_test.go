@@ -16,11 +16,15 @@ func laidOut(t *testing.T, items int) *snapshot {
 	d, err := store.Declare(storetest.Schema())
 	require.NoError(t, err)
 	l := newLoading(d, nil, Options{}.withDefaults())
-	var nodes []store.Node
+	to := l.Nodes("Item")
+	rank := l.kindOf["Item"].numbers["rank"]
 	for i := range items {
-		nodes = append(nodes, store.Node{ID: store.ID(fmt.Sprintf("i%06d", i)), Kind: "Item", Version: 1, Props: store.Props{"rank": int64(i % 7)}})
+		to.Node(i, fmt.Sprintf("i%06d", i), 1, 0, 0)
+		to.Int(rank, int64(i%7))
+		require.NoError(t, to.EndNode())
 	}
-	require.NoError(t, l.add(store.Batch{Nodes: nodes}))
+	require.NoError(t, to.End())
+	require.NoError(t, l.NodesTaken(items))
 	require.NoError(t, l.finish(t.Context(), 1))
 	return l.snapshot
 }

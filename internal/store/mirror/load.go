@@ -2,13 +2,12 @@ package mirror
 
 import (
 	"context"
-	"fmt"
 	"slices"
-	"strings"
+	"sync"
+	"sync/atomic"
 
 	"github.com/RoaringBitmap/roaring/v2"
 
-	"releasegraph/internal/pace"
 	"releasegraph/internal/store"
 )
 
@@ -18,48 +17,47 @@ import (
 func (s *Store) load(ctx context.Context, without map[string]bool) (*snapshot, *maker, error) {
 	for {
 		l := newLoading(s.Declared(), without, s.opts)
-		revision, err := s.Store.Scan(ctx, l.scan(), l.add)
+		revision, err := store.ScanRows(ctx, s.Store, l.scan(), l)
 		if err != nil {
 			return nil, nil, err
 		}
-		if !l.large {
+		if !l.large.Load() {
 			if err := l.finish(ctx, revision); err != nil {
 				return nil, nil, err
 			}
 		}
-		if l.max == 0 || l.bytes <= l.max {
+		if l.bytes = l.sum.Load(); l.max == 0 || l.bytes <= l.max {
 			return l.snapshot, l.m, nil
 		}
 		without = l.smaller()
 	}
 }
 
-// loading is a load under way.
+// loading is a load under way: it takes the rows of a graph.
 type loading struct {
 	*snapshot
 	m      *maker
-	page   []int  // ends in text of the records of the page at hand
-	text   []byte // of these records
-	joins  [][]join
-	tables []*roaring.Bitmap
-	last   string // the near end of the edge before: those of one node often come in a row
-	from   uint32
 	max    int64
-	sizes  map[string]int64 // bytes by kind and relationship
-	large  bool             // it is larger than it may be: only counted on
-}
+	sum    atomic.Int64 // bytes so far
+	large  atomic.Bool  // it is larger than it may be: only counted on
+	nodes  []*nodePart
+	edges  [][]*edgePart // by number of the relationship
+	places []uint32      // rows by place, counted from 1
+	orders []idOrder     // by number of the kind
+	found  sync.WaitGroup
 
-// join is an edge while it is loaded.
-type join struct{ from, to, label uint32 }
+	labelling sync.Mutex // held by who gives a label its number
+
+	mu      sync.Mutex // guards what follows
+	sizes   map[string]int64
+	packers map[*kind][]*packer // that nobody uses
+}
 
 func newLoading(d *store.Declared, without map[string]bool, o Options) *loading {
 	layout := newLayout(d)
 	l := &loading{
 		snapshot: &snapshot{layout: layout, finder: newFinder(), indexes: newIndexes(o.Few), kept: &kept{}, without: without},
-		m:        &maker{gone: map[string]uint32{}}, max: o.MaxBytes, sizes: map[string]int64{},
-	}
-	for range layout.kinds {
-		l.tables = append(l.tables, roaring.New())
+		m:        &maker{gone: map[string]uint32{}}, max: o.MaxBytes, sizes: map[string]int64{}, packers: map[*kind][]*packer{},
 	}
 	names := make([]string, len(layout.rels))
 	for name, i := range layout.relOf {
@@ -69,7 +67,7 @@ func newLoading(d *store.Declared, without map[string]bool, o Options) *loading 
 		l.relations = append(l.relations, &relation{shape: shape, name: names[i], kept: &keptLabels{}})
 		l.m.labels = append(l.m.labels, map[string]uint32{})
 	}
-	l.joins = make([][]join, len(layout.rels))
+	l.edges, l.orders = make([][]*edgePart, len(layout.rels)), make([]idOrder, len(layout.kinds))
 	return l
 }
 
@@ -89,111 +87,72 @@ func (l *loading) scan() store.Scan {
 	return what
 }
 
-// add takes a batch in. Nothing of the store's own is kept.
-func (l *loading) add(b store.Batch) error {
-	for i := range b.Nodes {
-		if err := l.addNode(&b.Nodes[i]); err != nil {
-			return err
-		}
+// grow counts what was loaded.
+func (l *loading) grow(bytes int64) {
+	if sum := l.sum.Add(bytes); l.max > 0 && sum > l.max {
+		l.large.Store(true)
 	}
-	for i := range b.Edges {
-		if err := l.addEdge(&b.Edges[i]); err != nil {
-			return err
-		}
+}
+
+// size notes how much a kind or relationship takes.
+func (l *loading) size(name string, bytes int64) {
+	l.mu.Lock()
+	l.sizes[name] += bytes
+	l.mu.Unlock()
+}
+
+// Nodes returns who takes a part of the nodes of a kind.
+func (l *loading) Nodes(kind string) store.NodeRows {
+	p := &nodePart{l: l, kind: l.kindOf[kind]}
+	l.nodes = append(l.nodes, p)
+	return p
+}
+
+// NodesTaken gives the nodes their rows: those of a part begin a page.
+func (l *loading) NodesTaken(places int) error {
+	tables := make([]*nodes, len(l.kinds))
+	for i := range tables {
+		tables[i] = &nodes{rows: roaring.New()}
 	}
-	l.large = l.max > 0 && l.bytes > l.max
+	l.places = make([]uint32, places)
+	entries := 0
+	for _, p := range l.nodes {
+		first := uint32(len(l.rows) * pageRows)
+		l.rows = append(l.rows, p.pages...)
+		for i, place := range p.places {
+			l.places[place] = first + uint32(i) + 1
+		}
+		if n := len(p.places); n > 0 {
+			tables[p.kind.number].rows.AddRange(uint64(first), uint64(first)+uint64(n))
+			l.orders[p.kind.number].follow(p)
+		}
+		for i := range p.entries {
+			p.entries[i] += uint64(first)
+		}
+		p.places = nil
+		entries += len(p.entries)
+	}
+	l.snapshot.nodes = tables
+	// New rows begin a new page.
+	l.m.next = uint32(len(l.rows) * pageRows)
+	parts := l.nodes
+	l.nodes = nil
+	l.found.Go(func() {
+		l.finder.clear(entries)
+		for _, p := range parts {
+			l.finder.fill(p.entries)
+			p.entries = nil
+		}
+	})
 	return nil
 }
 
-func (l *loading) addNode(n *store.Node) error {
-	k := l.kindOf[n.Kind]
-	from := len(l.text)
-	b, err := l.pack(l.text, n)
-	if err != nil {
-		return fmt.Errorf("%s %s: %w", n.Kind, n.ID, err)
-	}
-	l.text = b
-	size := int64(len(b)-from) + rowBytes
-	l.bytes += size
-	l.sizes[k.name] += size
-	if l.large {
-		l.text = b[:from]
-		return nil
-	}
-	l.page = append(l.page, len(b))
-	row := l.m.next
-	l.m.next++
-	l.tables[k.number].Add(row)
-	l.finder.add(l.finder.hash(idText, string(n.ID)), row)
-	for i := range k.properties {
-		if p := &k.properties[i]; p.Unique {
-			if v, ok := n.Props[p.Name].(string); ok {
-				l.finder.add(l.finder.hash(k.ofProperty(i), v), row)
-			}
-		}
-	}
-	if len(l.page) == pageRows {
-		l.turn()
-	}
-	return nil
-}
-
-// rowBytes is about what a record takes beside its text: in its page, and where
-// its id and its key are found.
-const rowBytes = 16 + 2*24
-
-// turn puts the page at hand in its place. Its records are parts of one text.
-func (l *loading) turn() {
-	text, from := string(l.text), 0
-	page := &recordPage{}
-	for i, to := range l.page {
-		page[i] = record(text[from:to])
-		from = to
-	}
-	l.rows = append(l.rows, page)
-	l.text, l.page = l.text[:0], l.page[:0]
-}
-
-func (l *loading) addEdge(e *store.Edge) error {
-	if len(l.page) > 0 && !l.large {
-		l.turn()
-	}
-	rel := l.relOf[e.Rel]
-	r := l.relations[rel]
-	l.bytes += 2 * arcBytes
-	l.sizes[e.Rel] += 2 * arcBytes
-	b, err := r.packLabel(l.m.buffer[:0], e)
-	if err != nil {
-		return fmt.Errorf("%s from %s to %s: %w", e.Rel, e.From, e.To, err)
-	}
-	l.m.buffer = b
-	label, known := l.m.labels[rel][string(b)]
-	if !known {
-		text := string(b)
-		label = uint32(len(r.labels))
-		if !l.large {
-			r.labels = append(r.labels, unpackLabel(text))
-			l.m.labels[rel][text] = label
-		}
-		l.bytes += int64(len(text)) + labelBytes
-		l.sizes[e.Rel] += int64(len(text)) + labelBytes
-	}
-	if l.large {
-		return nil
-	}
-	if string(e.From) != l.last {
-		row, found := l.row(string(e.From))
-		if !found {
-			return fmt.Errorf("%w: %s leaves %s, which is not there", errDiverged, e.Rel, e.From)
-		}
-		l.last, l.from = strings.Clone(string(e.From)), row
-	}
-	to, found := l.row(string(e.To))
-	if !found {
-		return fmt.Errorf("%w: %s leads to %s, which is not there", errDiverged, e.Rel, e.To)
-	}
-	l.joins[rel] = append(l.joins[rel], join{l.from, to, label})
-	return nil
+// Edges returns who takes a part of the edges of a relationship.
+func (l *loading) Edges(rel string) store.EdgeRows {
+	number := l.relOf[rel]
+	p := &edgePart{l: l, rel: number, relation: l.relations[number]}
+	l.edges[number] = append(l.edges[number], p)
+	return p
 }
 
 // smaller says what to leave out so that the rest fits: the largest first. A
@@ -227,83 +186,15 @@ func (l *loading) smaller() map[string]bool {
 
 // finish makes the snapshot of what was loaded.
 func (l *loading) finish(ctx context.Context, revision store.Revision) error {
-	if len(l.page) > 0 {
-		l.turn()
-	}
-	// New rows begin a new page.
-	l.m.next = uint32(len(l.rows) * pageRows)
+	l.found.Wait()
 	l.revision = revision
-	for _, t := range l.tables {
-		t.RunOptimize()
-		l.nodes = append(l.nodes, &nodes{t, revision})
+	for _, n := range l.snapshot.nodes {
+		n.rows.RunOptimize()
+		n.stamp = revision
 	}
-	for rel, r := range l.relations {
-		r.count, r.stamp = len(l.joins[rel]), revision
-		for d := range r.arcs {
-			if err := l.lists(ctx, r, l.joins[rel], store.Direction(d)); err != nil {
-				return err
-			}
-		}
-		l.joins[rel] = nil
+	if err := l.joinAll(ctx, revision); err != nil {
+		return err
 	}
-	return nil
-}
-
-// lists makes the lists of a relationship in one direction, those of a page of
-// one array.
-func (l *loading) lists(ctx context.Context, r *relation, joins []join, d store.Direction) error {
-	if len(joins) == 0 {
-		return nil
-	}
-	ends := func(j join) (near, far uint32) {
-		if d == store.In {
-			return j.to, j.from
-		}
-		return j.from, j.to
-	}
-	starts := make([]uint32, len(l.rows)*pageRows+1)
-	for _, j := range joins {
-		near, _ := ends(j)
-		starts[near+1]++
-	}
-	for i := 1; i < len(starts); i++ {
-		starts[i] += starts[i-1]
-	}
-	all := make([]arc, len(joins))
-	next := slices.Clone(starts)
-	for _, j := range joins {
-		near, far := ends(j)
-		all[next[near]] = arc{far, j.label}
-		next[near]++
-	}
-	order := func(a, b arc) int {
-		if c := strings.Compare(l.rows.at(a.far).id(), l.rows.at(b.far).id()); c != 0 {
-			return c
-		}
-		return strings.Compare(r.labels[a.label].tag, r.labels[b.label].tag)
-	}
-	steps := pace.Of(ctx)
-	r.arcs[d] = make(arcs, len(l.rows))
-	for p := range l.rows {
-		from, to := starts[p*pageRows], starts[(p+1)*pageRows]
-		if from == to {
-			continue
-		}
-		if err := steps.Steps(int(to - from)); err != nil {
-			return err
-		}
-		text := slices.Clone(all[from:to])
-		page := &arcPage{}
-		for i := range page {
-			a, b := starts[p*pageRows+i]-from, starts[p*pageRows+i+1]-from
-			page[i] = text[a:b:b]
-			if !slices.IsSortedFunc(page[i], order) {
-				slices.SortFunc(page[i], order)
-			}
-		}
-		r.arcs[d][p] = page
-		l.bytes += pageRows * 24
-		l.sizes[r.name] += pageRows * 24
-	}
+	l.edges, l.places = nil, nil
 	return nil
 }

@@ -1,11 +1,8 @@
 package mirror
 
 import (
-	"encoding/binary"
-	"fmt"
 	"math"
 	"math/bits"
-	"strings"
 	"time"
 
 	"releasegraph/internal/store"
@@ -16,7 +13,7 @@ import (
 //
 //	bits of those that are there | width of an end | their ends | their values | open ones
 //
-// Only the packing changes it; one goroutine packs.
+// Only packers change it.
 type shape struct {
 	properties []store.Property
 	numbers    map[string]int
@@ -36,118 +33,6 @@ func newShape(properties []store.Property, prefix string, w *words) *shape {
 		}
 	}
 	return s
-}
-
-// pack appends properties to a text.
-func (s *shape) pack(b []byte, props store.Props) ([]byte, error) {
-	var values, open []byte
-	there := make([]byte, (len(s.properties)+7)/8)
-	var ends []uint32
-	left := len(props)
-	for i := range s.properties {
-		v, ok := props[s.properties[i].Name]
-		if !ok {
-			continue
-		}
-		left--
-		var err error
-		if values, err = s.packValue(values, i, v); err != nil {
-			return nil, err
-		}
-		there[i/8] |= 1 << (i % 8)
-		ends = append(ends, uint32(len(values)))
-	}
-	open = binary.AppendUvarint(open, uint64(left))
-	if left > 0 {
-		for name, v := range props {
-			if _, declared := s.numbers[name]; declared {
-				continue
-			}
-			text, ok := v.(string)
-			if !ok || s.prefix == "" || !strings.HasPrefix(name, s.prefix) {
-				return nil, fmt.Errorf("property %q: a %T is not declared", name, v)
-			}
-			open = s.packOpen(open, name, text)
-		}
-	}
-	b = append(b, there...)
-	if wide := len(values) > math.MaxUint16; wide {
-		b = append(b, 4)
-		for _, end := range ends {
-			b = binary.LittleEndian.AppendUint32(b, end)
-		}
-	} else {
-		b = append(b, 2)
-		for _, end := range ends {
-			b = binary.LittleEndian.AppendUint16(b, uint16(end))
-		}
-	}
-	return append(append(b, values...), open...), nil
-}
-
-// packValue appends the value of a declared property.
-func (s *shape) packValue(b []byte, number int, v any) ([]byte, error) {
-	p := &s.properties[number]
-	switch v := v.(type) {
-	case bool:
-		if p.Type == store.Bool {
-			if v {
-				return append(b, 1), nil
-			}
-			return append(b, 0), nil
-		}
-	case int64:
-		if p.Type == store.Int {
-			return binary.LittleEndian.AppendUint64(b, uint64(v)), nil
-		}
-	case float64:
-		if p.Type == store.Float {
-			return binary.LittleEndian.AppendUint64(b, math.Float64bits(v)), nil
-		}
-	case time.Time:
-		if p.Type == store.Time {
-			return binary.LittleEndian.AppendUint64(b, uint64(v.UnixMicro())), nil
-		}
-	case string:
-		if p.Type == store.String {
-			if r := s.values[number]; r != nil {
-				if n, ok := r.number(v); ok {
-					return binary.AppendUvarint(append(b, word), uint64(n)), nil
-				}
-			}
-			return append(append(b, plain), v...), nil
-		}
-	case []string:
-		if p.Type == store.Strings {
-			b = binary.AppendUvarint(b, uint64(len(v)))
-			for _, text := range v {
-				b = append(binary.AppendUvarint(b, uint64(len(text))), text...)
-			}
-			return b, nil
-		}
-	}
-	return nil, fmt.Errorf("property %q: a %T is no %s", p.Name, v, p.Type)
-}
-
-// A text begins with how it is kept.
-const (
-	plain = 0 // as it is
-	word  = 1 // as the number of a word
-)
-
-// packOpen appends an open property: the word of its name, then its length and
-// text, or the number of a word.
-func (s *shape) packOpen(b []byte, name, text string) []byte {
-	b = binary.AppendUvarint(b, uint64(s.words.add(name)))
-	r := s.open[name]
-	if r == nil {
-		r = newRecurring(s.words)
-		s.open[strings.Clone(name)] = r
-	}
-	if n, ok := r.number(text); ok {
-		return binary.AppendUvarint(b, uint64(n)<<1|1)
-	}
-	return append(binary.AppendUvarint(b, uint64(len(text))<<1), text...)
 }
 
 // packed is the properties that a shape has packed.
@@ -329,3 +214,41 @@ func number64(raw string) uint64 {
 }
 
 func moment(raw string) time.Time { return time.UnixMicro(int64(number64(raw))).UTC() }
+
+// each hands over the properties that keep tells, in order; nil: all.
+func (s *shape) each(text string, keep []bool, to store.NodeRows) {
+	p := s.packedOf(text)
+	index, from := 0, p.end(0)
+	for i := range s.properties {
+		if text[i/8]&(1<<(i%8)) == 0 {
+			continue
+		}
+		index++
+		until := p.end(index)
+		if keep == nil || keep[i] {
+			s.tell(i, text[from:until], to)
+		}
+		from = until
+	}
+}
+
+// tell hands over a packed value.
+func (s *shape) tell(number int, raw string, to store.NodeRows) {
+	switch s.properties[number].Type {
+	case store.Bool:
+		to.Int(number, int64(raw[0]))
+	case store.Int, store.Time:
+		to.Int(number, int64(number64(raw)))
+	case store.Float:
+		to.Float(number, math.Float64frombits(number64(raw)))
+	case store.String:
+		if raw[0] == plain {
+			to.Text(number, raw[1:])
+			return
+		}
+		n, _ := uvarint(raw[1:])
+		to.Text(number, s.words.text(n))
+	case store.Strings:
+		to.List(number, s.unpack(raw, store.Strings).([]string))
+	}
+}

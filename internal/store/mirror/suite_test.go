@@ -2,6 +2,7 @@ package mirror_test
 
 import (
 	"context"
+	"path/filepath"
 	"testing"
 
 	"releasegraph/internal/neo4jtest"
@@ -60,4 +61,22 @@ func over(t *testing.T, beneath store.Store, options mirror.Options) *mirror.Sto
 		t.Fatal(err)
 	}
 	return s
+}
+
+func TestWhatIsLoadedAnswersAsTheStoreBeneath(t *testing.T) {
+	for name, options := range map[string]mirror.Options{"by looking": {}, "by indexes": {Few: -1}} {
+		for where, path := range map[string]string{"a file": filepath.Join(t.TempDir(), "store.db"), "memory": sqlite.Memory} {
+			t.Run(name+" from "+where, func(t *testing.T) {
+				beneath, err := sqlite.Open(context.Background(), path, storetest.Schema(), sqlite.Options{})
+				if err != nil {
+					t.Fatal(err)
+				}
+				t.Cleanup(func() { _ = beneath.Close(context.Background()) })
+				storetest.RunLoaded(t, beneath, func(beneath store.Store) (store.Store, error) {
+					s := mirror.Open(context.Background(), beneath, options)
+					return s, s.Loaded(t.Context())
+				})
+			})
+		}
+	}
 }

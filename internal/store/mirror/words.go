@@ -1,10 +1,15 @@
 package mirror
 
-import "sync/atomic"
+import (
+	"sync"
+	"sync/atomic"
+)
 
 // words are the texts that recur in many records, each kept once. A record
-// names them by their numbers. One goroutine adds; all may read.
+// names them by their numbers. All may read them at any time; who adds holds the
+// lock, and so does who asks what recurs.
 type words struct {
+	sync.Mutex
 	list atomic.Pointer[[]any] // texts, boxed; only ever longer
 	of   map[string]uint32
 }
@@ -49,12 +54,15 @@ type recurring struct {
 
 func newRecurring(w *words) *recurring { return &recurring{w, map[string]uint32{}} }
 
+// full reports whether there will be no further words.
+func (r *recurring) full() bool { return len(r.known) >= mostWords }
+
 // number returns the number of a value that is a word.
 func (r *recurring) number(text string) (uint32, bool) {
 	if n, known := r.known[text]; known {
 		return n, true
 	}
-	if len(r.known) >= mostWords || len(text) > longestWord {
+	if r.full() || len(text) > longestWord {
 		return 0, false
 	}
 	n := r.words.add(text)

@@ -22,7 +22,10 @@ type Store struct {
 	observer    Observer
 }
 
-var _ store.Store = (*Store)(nil)
+var (
+	_ store.Store      = (*Store)(nil)
+	_ store.RowScanner = (*Store)(nil)
+)
 
 // New observes the calls to a store.
 func New(beneath store.Store, o Observer) *Store { return &Store{beneath, o} }
@@ -97,6 +100,11 @@ func (s *Store) Aggregate(ctx context.Context, a store.Aggregation) ([]store.Gro
 // Scan is that of the store.
 func (s *Store) Scan(ctx context.Context, scan store.Scan, yield func(store.Batch) error) (store.Revision, error) {
 	return observe(ctx, s, "Scan", func(ctx context.Context) (store.Revision, error) { return s.Store.Scan(ctx, scan, yield) })
+}
+
+// ScanRows is that of the store, by its own way where it has one.
+func (s *Store) ScanRows(ctx context.Context, scan store.Scan, to store.Rows) (store.Revision, error) {
+	return observe(ctx, s, "Scan", func(ctx context.Context) (store.Revision, error) { return store.ScanRows(ctx, s.Store, scan, to) })
 }
 
 // History is that of the store.

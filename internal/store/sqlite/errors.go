@@ -80,11 +80,13 @@ var tooLarge = regexp.MustCompile(`(?i)too (large|many|big|deep|long)|parser sta
 
 // codeOf is a driver's error as SQLite numbers it, 0 for any other.
 func codeOf(err error) int {
-	var e *moderncsqlite.Error
-	if !errors.As(err, &e) {
-		return 0
+	if e := new(rawError); errors.As(err, &e) {
+		return e.code & 0xff
 	}
-	return e.Code() & 0xff
+	if e := new(moderncsqlite.Error); errors.As(err, &e) {
+		return e.Code() & 0xff
+	}
+	return 0
 }
 
 func advice(err error) string {

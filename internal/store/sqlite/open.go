@@ -35,6 +35,7 @@ type Options struct {
 // Store is a property graph in SQLite. It implements store.Store.
 type Store struct {
 	name     string
+	dsn      string
 	memory   bool
 	declared *store.Declared
 	layout   *layout
@@ -103,6 +104,7 @@ func (s *Store) open(ctx context.Context, path string, o Options) error {
 	if err != nil {
 		return err
 	}
+	s.dsn = dsn
 	if s.writer, err = s.connect(dsn, writerPragmas(s.memory)); err != nil {
 		return err
 	}

@@ -116,31 +116,44 @@ func (r *rounds) state() {
 	r.equal("changes", changes, r.model.log)
 }
 
-// graph compares the whole graph.
+// graph compares the whole graph, as it is scanned and as its rows are.
 func (r *rounds) graph() {
-	var got []string
+	var scanned store.Batch
 	revision, err := r.Scan(r.b.ctx, store.Scan{}, func(batch store.Batch) error {
-		for _, n := range batch.Nodes {
-			got = append(got, describe(n))
-		}
-		for _, e := range batch.Edges {
-			got = append(got, describe(e))
-		}
+		scanned.Nodes, scanned.Edges = append(scanned.Nodes, batch.Nodes...), append(scanned.Edges, batch.Edges...)
 		return nil
 	})
+	r.whole("scan", scanned, revision, err)
+	rows, revision, err := scanRows(r.b.ctx, r.Store, store.Scan{})
+	r.whole("rows", rows, revision, err)
+}
+
+// whole compares what is said to be the whole graph.
+func (r *rounds) whole(what string, got store.Batch, revision store.Revision, err error) {
 	if err != nil || revision != r.model.head {
-		r.t.Fatalf("scan as of %d (%v), want %d", revision, err, r.model.head)
+		r.t.Fatalf("%s as of %d (%v), want %d", what, revision, err, r.model.head)
 	}
-	var want []string
+	var want store.Batch
 	for _, n := range r.model.nodes {
-		want = append(want, describe(n))
+		want.Nodes = append(want.Nodes, n)
 	}
 	for _, e := range r.model.edges {
-		want = append(want, describe(e))
+		want.Edges = append(want.Edges, e)
 	}
-	slices.Sort(got)
-	slices.Sort(want)
-	r.equal("scan", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	r.equal(what, sorted(got), sorted(want))
+}
+
+// sorted describes all that a batch has, in order.
+func sorted(b store.Batch) string {
+	var list []string
+	for _, n := range b.Nodes {
+		list = append(list, describe(n))
+	}
+	for _, e := range b.Edges {
+		list = append(list, describe(e))
+	}
+	slices.Sort(list)
+	return strings.Join(list, "\n")
 }
 
 // lookup finds nodes by their keys.

@@ -1,149 +1,216 @@
 package topology
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"maps"
-	"slices"
+	"strings"
+	"sync"
+	"time"
 
 	"releasegraph/internal/adjacency"
 	"releasegraph/internal/store"
 )
 
-// load reads the whole graph from the store beneath. One goroutine reads while
-// another builds, since either takes about as long.
+// load reads the whole graph from the store beneath.
 func (s *Store[F, L]) load(ctx context.Context) (state[F, L], error) {
-	l := &loading[F, L]{s: s, parts: make(chan part[F, L], waiting), spare: make(chan part[F, L], waiting+2), ended: make(chan struct{})}
-	b := &building[F, L]{b: adjacency.NewBuilder[F, L](), partial: map[string]bool{}}
-	go func() {
-		defer close(l.ended)
-		l.err = l.build(b)
-	}()
-	revision, err := s.Store.Scan(ctx, s.scan, l.add)
-	close(l.parts)
-	<-l.ended
-	if err = cmp.Or(l.err, err); err != nil {
+	l := &loading[F, L]{s: s, b: adjacency.NewBuilder[F, L](), partial: map[string]bool{}}
+	revision, err := store.ScanRows(ctx, s.Store, s.scan, l)
+	if err != nil {
 		return state[F, L]{}, err
 	}
-	return state[F, L]{graph: b.b.Graph(int64(revision)), partial: b.partial, head: revision}, nil
+	return state[F, L]{graph: l.b.Graph(int64(revision)), partial: l.partial, head: revision}, nil
 }
 
-// waiting is how many parts may wait for being built of.
-const waiting = 4
-
-// loading is a load under way.
+// loading is a load under way: it takes the rows of a graph.
 type loading[F any, L comparable] struct {
-	s     *Store[F, L]
-	parts chan part[F, L]
-	spare chan part[F, L] // those that were built of, to be filled anew
-	ended chan struct{}   // closed when the building has ended
-	err   error           // why the building ended early; read it after ended
+	s *Store[F, L]
+
+	mu      sync.Mutex // guards what follows
+	b       *adjacency.Builder[F, L]
+	at      []placed // the nodes, as they came
+	nodes   []adjacency.Node
+	partial map[string]bool
 }
 
-// part is a batch, decoded. Nothing of the store's own is kept.
-type part[F any, L comparable] struct {
-	nodes []node[F]
-	edges []edge[L]
+// placed is a node and its place.
+type placed struct {
+	place int
+	node  adjacency.Node
 }
 
-type node[F any] struct {
-	id, key string
-	facts   F
+// atOnce is how many edges are built together, and after how many nodes it is
+// asked whether there are too many.
+const atOnce = 512
+
+// nowhere stands for a node that is not kept.
+const nowhere = -1
+
+// Nodes returns who takes a part of the nodes of a kind.
+func (l *loading[F, L]) Nodes(kind string) store.NodeRows {
+	k, _ := l.s.Declared().Kind(kind)
+	p := &nodePart[F, L]{l: l, kind: k, props: store.Props{}, texts: map[string]any{}, keep: make([]bool, len(k.Properties))}
+	for i := range k.Properties {
+		p.keep[i] = l.s.keep[k.Properties[i].Name]
+	}
+	return p
 }
 
-type edge[L any] struct {
-	from, to string
-	rel      string
-	label    L
+// NodesTaken notes which node is at which place.
+func (l *loading[F, L]) NodesTaken(places int) error {
+	l.nodes = make([]adjacency.Node, places)
+	for i := range l.nodes {
+		l.nodes[i] = nowhere
+	}
+	for _, p := range l.at {
+		l.nodes[p.place] = p.node
+	}
+	l.at = nil
+	return l.tooLarge()
 }
 
-// add decodes a batch and passes it on.
-func (l *loading[F, L]) add(batch store.Batch) error {
-	var p part[F, L]
-	select {
-	case p = <-l.spare:
+func (l *loading[F, L]) tooLarge() error { return l.s.tooLarge(l.b.Len(), l.b.Bytes()) }
+
+// Edges returns who takes a part of the edges of a relationship.
+func (l *loading[F, L]) Edges(rel string) store.EdgeRows { return &edgePart[F, L]{l: l, rel: rel} }
+
+// nodePart takes a part of the nodes of a kind.
+type nodePart[F any, L comparable] struct {
+	l     *loading[F, L]
+	kind  store.KindSchema
+	keep  []bool // by number of the property
+	props store.Props
+	place int
+	id    string
+	texts map[string]any // that recur
+}
+
+// Node begins a node.
+func (p *nodePart[F, L]) Node(place int, id string, _, _, _ int64) {
+	clear(p.props)
+	p.place, p.id = place, id
+}
+
+// mostTexts is how many texts that may recur are remembered.
+const mostTexts = 1024
+
+// Text keeps a property.
+func (p *nodePart[F, L]) Text(number int, v string) {
+	if !p.keep[number] {
+		return
+	}
+	property := &p.kind.Properties[number]
+	text, known := p.texts[v]
+	if !known {
+		text = strings.Clone(v)
+		if !property.Unique && len(p.texts) < mostTexts {
+			p.texts[strings.Clone(v)] = text
+		}
+	}
+	p.props[property.Name] = text
+}
+
+// Int keeps a property.
+func (p *nodePart[F, L]) Int(number int, v int64) {
+	if !p.keep[number] {
+		return
+	}
+	switch property := &p.kind.Properties[number]; property.Type {
+	case store.Bool:
+		p.props[property.Name] = v != 0
+	case store.Time:
+		p.props[property.Name] = time.UnixMicro(v).UTC()
 	default:
-	}
-	p.nodes = slices.Grow(p.nodes[:0], len(batch.Nodes))
-	p.edges = slices.Grow(p.edges[:0], len(batch.Edges))
-	for i := range batch.Nodes {
-		n := &batch.Nodes[i]
-		key, facts := l.s.codec.Node(n.Kind, n.Props)
-		p.nodes = append(p.nodes, node[F]{string(n.ID), key, facts})
-	}
-	for i := range batch.Edges {
-		e := &batch.Edges[i]
-		p.edges = append(p.edges, edge[L]{string(e.From), string(e.To), e.Rel, l.s.codec.Edge(e.Rel, e.Tag, e.Props)})
-	}
-	select {
-	case l.parts <- p:
-		return nil
-	case <-l.ended:
-		return l.err
+		p.props[property.Name] = v
 	}
 }
 
-// build takes the parts until there are no more, or the graph is too large.
-func (l *loading[F, L]) build(b *building[F, L]) error {
-	for p := range l.parts {
-		for i := range p.nodes {
-			b.addNode(&p.nodes[i])
-		}
-		for i := range p.edges {
-			b.addEdge(&p.edges[i])
-		}
-		if err := l.s.tooLarge(b.b.Len(), b.b.Bytes()); err != nil {
-			return err
-		}
-		select {
-		case l.spare <- p:
-		default:
-		}
+// Float keeps a property.
+func (p *nodePart[F, L]) Float(number int, v float64) {
+	if p.keep[number] {
+		p.props[p.kind.Properties[number].Name] = v
+	}
+}
+
+// List keeps a property.
+func (p *nodePart[F, L]) List(number int, v []string) {
+	if p.keep[number] {
+		p.props[p.kind.Properties[number].Name] = v
+	}
+}
+
+// Open keeps a property.
+func (p *nodePart[F, L]) Open(name, v string) {
+	if p.l.s.keep[name] {
+		p.props[name] = strings.Clone(v)
+	}
+}
+
+// EndNode builds the node.
+func (p *nodePart[F, L]) EndNode() error {
+	key, facts := p.l.s.codec.Node(p.kind.Name, p.props)
+	p.l.mu.Lock()
+	defer p.l.mu.Unlock()
+	p.l.at = append(p.l.at, placed{p.place, p.l.b.AddNode(p.id, key, facts)})
+	if len(p.l.at)%atOnce == 0 {
+		return p.l.tooLarge()
 	}
 	return nil
 }
 
-// building is what has been built so far.
-type building[F any, L comparable] struct {
-	b       *adjacency.Builder[F, L]
-	partial map[string]bool
-	ends    ends
-	anew    bool   // ends is not used
-	id      string // the near end of the edge before: those of one node often come in a row
-	from    adjacency.Node
-	ok      bool
+// End ends the part.
+func (p *nodePart[F, L]) End() error { return nil }
+
+// edgePart takes a part of the edges of a relationship.
+type edgePart[F any, L comparable] struct {
+	l    *loading[F, L]
+	rel  string
+	arcs []adjacency.NewArc
+	left bool // an edge was left out
 }
 
-func (b *building[F, L]) addNode(n *node[F]) {
-	added := b.b.AddNode(n.id, n.key, n.facts)
-	if !b.anew {
-		b.ends.add(n.id, added)
-	}
+// Label returns the number of what is kept of an edge.
+func (p *edgePart[F, L]) Label(like *store.Edge) (uint32, error) {
+	label := p.l.s.codec.Edge(like.Rel, like.Tag, like.Props)
+	p.l.mu.Lock()
+	defer p.l.mu.Unlock()
+	return uint32(p.l.b.Label(label)), nil
 }
 
-func (b *building[F, L]) addEdge(e *edge[L]) {
-	if e.from != b.id {
-		b.id = e.from
-		b.from, b.ok = b.lookup(e.from)
+// Edge takes an edge.
+func (p *edgePart[F, L]) Edge(from, to int, label uint32) error {
+	near, far := p.l.nodes[from], p.l.nodes[to]
+	if near == nowhere || far == nowhere {
+		p.left = true
+		return nil
 	}
-	to, ok := b.lookup(e.to)
-	if !ok || !b.ok {
-		b.partial[e.rel] = true
-		return
+	p.arcs = append(p.arcs, adjacency.NewArc{From: near, To: far, Label: int32(label)})
+	if len(p.arcs) < atOnce {
+		return nil
 	}
-	b.b.AddArc(b.from, to, e.label)
+	return p.build()
 }
 
-func (b *building[F, L]) lookup(id string) (adjacency.Node, bool) {
-	if n, ok := b.ends.find(id); ok {
-		return n, true
+// build builds the edges so far.
+func (p *edgePart[F, L]) build() error {
+	p.l.mu.Lock()
+	defer p.l.mu.Unlock()
+	p.l.b.AddArcs(p.arcs)
+	p.arcs = p.arcs[:0]
+	return p.l.tooLarge()
+}
+
+// End builds the last edges.
+func (p *edgePart[F, L]) End() error {
+	if err := p.build(); err != nil {
+		return err
 	}
-	n, ok := b.b.Lookup(id)
-	if ok { // this store makes its ids anew: remembering them is in vain
-		b.anew, b.ends = true, ends{}
+	p.l.mu.Lock()
+	defer p.l.mu.Unlock()
+	if p.left {
+		p.l.partial[p.rel] = true
 	}
-	return n, ok
+	return nil
 }
 
 // tooLargeError says that the graph exceeds what the Options allow. It is an

@@ -44,3 +44,18 @@ func over(t *testing.T, schema store.Schema, beneath store.Store, err error) sto
 	graphOf(t, s)
 	return s
 }
+
+func TestTheTopologyOfALoadedGraphAnswersAsTheStoreBeneath(t *testing.T) {
+	beneath, err := sqlite.Open(context.Background(), sqlite.Memory, storetest.Schema(), sqlite.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = beneath.Close(context.Background()) })
+	storetest.RunLoaded(t, beneath, func(beneath store.Store) (store.Store, error) {
+		s, err := topology.Open(context.Background(), beneath, codecOf(storetest.Schema()), topology.Options{Patience: soon})
+		if err == nil {
+			_, err = s.Graph(t.Context(), 0)
+		}
+		return s, err
+	})
+}
