@@ -9,6 +9,7 @@ import (
 	"context"
 
 	"releasegraph/graph/generated"
+	"releasegraph/graph/model"
 	"releasegraph/graph/relay"
 	"releasegraph/internal/app/event"
 	"releasegraph/internal/app/history"
@@ -23,6 +24,10 @@ func (r *eventResolver) Changes(ctx context.Context, obj *event.Event) ([]*domai
 	return pointers(obj.Changes()), nil
 }
 
+func (r *queryResolver) Events(ctx context.Context, filter *domain.EventFilter, first *int, after *string) (*relay.Connection[event.Event, model.EventEdge], error) {
+	return eventPage(r.App.Events.EventPage(ctx, filter, first, after))
+}
+
 func (r *subscriptionResolver) Events(ctx context.Context, filter *domain.EventFilter, after *int64) (<-chan *event.Event, error) {
 	return stream(ctx, func() (*event.Stream[*event.Event], error) { return r.App.Events.Events(ctx, filter, after) })
 }
@@ -30,6 +35,18 @@ func (r *subscriptionResolver) Events(ctx context.Context, filter *domain.EventF
 func (r *subscriptionResolver) ConfigurationChanges(ctx context.Context, item domain.Ref, depth int, after *int64) (<-chan *history.ChangeSet, error) {
 	return stream(ctx, func() (*event.Stream[*history.ChangeSet], error) {
 		return r.App.Events.ConfigurationChanges(ctx, item, depth, after)
+	})
+}
+
+func (r *subscriptionResolver) DeploymentUpdates(ctx context.Context, deployment *domain.Ref, site *domain.Ref, after *int64) (<-chan *event.DeploymentUpdate, error) {
+	return stream(ctx, func() (*event.Stream[*event.DeploymentUpdate], error) {
+		return r.App.Events.DeploymentUpdates(ctx, deployment, site, after)
+	})
+}
+
+func (r *subscriptionResolver) ReleaseProgress(ctx context.Context, release domain.Ref, after *int64) (<-chan *event.ReleaseProgress, error) {
+	return stream(ctx, func() (*event.Stream[*event.ReleaseProgress], error) {
+		return r.App.Events.ReleaseProgress(ctx, release, after)
 	})
 }
 

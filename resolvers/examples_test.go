@@ -110,6 +110,8 @@ var promised = map[string]string{
 		scheduleConflicts(during: $w) { nodes { kind between { __typename key } chain { from { key } to { key } } overlap { from to } } freeSlots { from to } } }`,
 	"Events": `subscription Events($filter: EventFilter, $after: Revision) {
 		events(filter: $filter, after: $after) { revision at actor reason type subject { __typename id key } changes { field before after } } }`,
+	"Updates": `subscription Updates($deployment: RecordRef, $site: RecordRef, $after: Revision) {
+		deploymentUpdates(deployment: $deployment, site: $site, after: $after) { revision at type deployment { key status } wave { ordinal status } siteRollout { site { key } status } } }`,
 	"Path":  `query Path($from: RecordRef!, $to: RecordRef!) { dependencyPath(from: $from, to: $to) { length chain { from { key } to { key } kind } } }`,
 	"Order": `query Order($items: [RecordRef!]!) { installationOrder(items: $items) { steps { ordinal items { key } cycle } } }`,
 }

@@ -181,6 +181,7 @@ var Types = direct.Types{
 	"DeploymentConnection":                         fieldsOfDeploymentConnection(),
 	"DeploymentEdge":                               fieldsOfDeploymentEdge(),
 	"DeploymentPayload":                            fieldsOfDeploymentPayload(),
+	"DeploymentUpdate":                             fieldsOfDeploymentUpdate(),
 	"DiagnosisPayload":                             fieldsOfDiagnosisPayload(),
 	"DiffTotal":                                    fieldsOfDiffTotal(),
 	"Discrepancy":                                  fieldsOfDiscrepancy(),
@@ -198,6 +199,8 @@ var Types = direct.Types{
 	"EnvironmentPart":                              fieldsOfEnvironmentPart(),
 	"EnvironmentReset":                             fieldsOfEnvironmentReset(),
 	"Event":                                        fieldsOfEvent(),
+	"EventConnection":                              fieldsOfEventConnection(),
+	"EventEdge":                                    fieldsOfEventEdge(),
 	"ExceptedChangePayload":                        fieldsOfExceptedChangePayload(),
 	"ExceptedFreezePayload":                        fieldsOfExceptedFreezePayload(),
 	"ExceptionMove":                                fieldsOfExceptionMove(),
@@ -384,6 +387,7 @@ var Types = direct.Types{
 	"ReleasePolicyEdge":                            fieldsOfReleasePolicyEdge(),
 	"ReleasePolicyPayload":                         fieldsOfReleasePolicyPayload(),
 	"ReleasePreparationPayload":                    fieldsOfReleasePreparationPayload(),
+	"ReleaseProgress":                              fieldsOfReleaseProgress(),
 	"ReleaseReleaseChangeConnection":               fieldsOfReleaseReleaseChangeConnection(),
 	"ReleaseReleaseChangeEdge":                     fieldsOfReleaseReleaseChangeEdge(),
 	"ReleaseReleaseDifferenceConnection":           fieldsOfReleaseReleaseDifferenceConnection(),
@@ -2162,6 +2166,14 @@ func fieldsOfDeploymentPayload() direct.Type {
 	})
 }
 
+func fieldsOfDeploymentUpdate() direct.Type {
+	return direct.Object(direct.Fields[*event.DeploymentUpdate]{
+		"revision": direct.Leaf(func(v *event.DeploymentUpdate) int64 { return v.Revision }, direct.By(scalar.MarshalRevision)),
+		"at":       direct.Leaf(func(v *event.DeploymentUpdate) time.Time { return v.At }, direct.Time),
+		"type":     direct.Leaf(func(v *event.DeploymentUpdate) string { return v.Type }, direct.Text),
+	})
+}
+
 func fieldsOfDiagnosisPayload() direct.Type {
 	return direct.Object(direct.Fields[*relay.LinkPayload[domain.KnownError, domain.Problem, relay.NoLink]]{
 		"from": direct.One(func(v *relay.LinkPayload[domain.KnownError, domain.Problem, relay.NoLink]) *domain.KnownError {
@@ -2339,9 +2351,25 @@ func fieldsOfEvent() direct.Type {
 		"actor":       direct.Leaf(func(v *event.Event) string { return v.Actor }, direct.Text),
 		"reason":      direct.Optional(func(v *event.Event) *string { return v.Reason }, direct.Text),
 		"source":      direct.Leaf(func(v *event.Event) string { return v.Source }, direct.Text),
-		"type":        direct.Leaf(func(v *event.Event) domain.EventType { return v.Type }, direct.Text),
+		"type":        direct.Leaf(func(v *event.Event) string { return v.Type }, direct.Text),
+		"verb":        direct.Leaf(func(v *event.Event) domain.ChangeType { return v.Verb }, direct.Text),
 		"kind":        direct.Leaf(func(v *event.Event) string { return v.Kind }, direct.By(scalar.MarshalGraphKind)),
 		"resumeAfter": direct.Leaf(func(v *event.Event) int64 { return v.ResumeAfter }, direct.By(scalar.MarshalRevision)),
+	})
+}
+
+func fieldsOfEventConnection() direct.Type {
+	return direct.Object(direct.Fields[*relay.Connection[event.Event, model.EventEdge]]{
+		"edges":    direct.Many(func(v *relay.Connection[event.Event, model.EventEdge]) []*model.EventEdge { return v.Edges }),
+		"nodes":    direct.Many(func(v *relay.Connection[event.Event, model.EventEdge]) []*event.Event { return v.Nodes }),
+		"pageInfo": direct.One(func(v *relay.Connection[event.Event, model.EventEdge]) *relay.PageInfo { return v.PageInfo }),
+	})
+}
+
+func fieldsOfEventEdge() direct.Type {
+	return direct.Object(direct.Fields[*relay.Edge[event.Event]]{
+		"node":   direct.One(func(v *relay.Edge[event.Event]) *event.Event { return v.Node }),
+		"cursor": direct.Leaf(func(v *relay.Edge[event.Event]) string { return v.Cursor }, direct.Text),
 	})
 }
 
@@ -4527,6 +4555,14 @@ func fieldsOfReleasePreparationPayload() direct.Type {
 		"changes": direct.Values(func(v *relay.LinkPayload[domain.Task, domain.Release, relay.NoLink]) []domain.Change {
 			return v.Changes
 		}),
+	})
+}
+
+func fieldsOfReleaseProgress() direct.Type {
+	return direct.Object(direct.Fields[*event.ReleaseProgress]{
+		"revision": direct.Leaf(func(v *event.ReleaseProgress) int64 { return v.Revision }, direct.By(scalar.MarshalRevision)),
+		"at":       direct.Leaf(func(v *event.ReleaseProgress) time.Time { return v.At }, direct.Time),
+		"types":    direct.Leaves(func(v *event.ReleaseProgress) []string { return v.Types }, direct.Text),
 	})
 }
 

@@ -9428,6 +9428,88 @@ type Subscription {
     "Begin after this change set; with the next one when absent. The revision of the last one received goes on where that left off."
     after: Revision
   ): ChangeSet! @needs(action: "read", of: "ChangeSet")
+  """
+  What happens to deployments, their waves, and the sites within these (D10, E2): one answer for each of them that a change set
+  touched, with the records as they were behind it.
+  """
+  deploymentUpdates(
+    "Of this deployment only."
+    deployment: RecordRef
+    "At this site only: what it receives, and the waves and deployments by which it does."
+    site: RecordRef
+    "Begin after this change set; with the next one when absent. The revision of the last one received goes on where that left off."
+    after: Revision
+  ): DeploymentUpdate! @needs(action: "read", of: "Deployment")
+  "How a release comes along (E2): one answer for each change set that touched it or one of its deployments."
+  releaseProgress(
+    "The release."
+    release: RecordRef!
+    "Begin after this change set; with the next one when absent. The revision of the last one received goes on where that left off."
+    after: Revision
+  ): ReleaseProgress! @needs(action: "read", of: "Release")
+}
+
+extend type Query {
+  """
+  The events of the log, in its order, for those who poll: what the subscription of the same name tells. A page may be shorter than was asked for, or
+  empty, and still not be the last one: hasNextPage and endCursor say so.
+  """
+  events(
+    "Which events; all when absent."
+    filter: EventFilter
+    "At most so many; 50 when absent."
+    first: Int
+    "Begin behind this cursor, or after the change set with this revision; with the oldest that is left when absent."
+    after: String
+  ): EventConnection! @cost(weight: 20000) @needs(action: "read", of: "ChangeSet")
+}
+
+"A page of events."
+type EventConnection {
+  "The events, with their cursors."
+  edges: [EventEdge!]!
+  "The events."
+  nodes: [Event!]!
+  "Where the page lies. Its endCursor goes on behind all that was looked at; keep it also where the page is empty."
+  pageInfo: PageInfo!
+}
+
+"One of a page of events."
+type EventEdge {
+  "The event."
+  node: Event!
+  "Marks its place in the log."
+  cursor: String!
+}
+
+"What happened to a deployment, a wave of it, or a site within that."
+type DeploymentUpdate {
+  "The change set."
+  revision: Revision!
+  "When it was committed."
+  at: DateTime!
+  "What happened: deployment.wave.started, say. Types stay as they are; more may come."
+  type: String!
+  "The deployment; null where you may not see it."
+  deployment: Deployment
+  "The wave; null of what is about the deployment as a whole."
+  wave: Wave
+  "The site within the wave; null of what is about no site alone."
+  siteRollout: SiteRollout
+}
+
+"What a change set did to a release and its deployments."
+type ReleaseProgress {
+  "The change set."
+  revision: Revision!
+  "When it was committed."
+  at: DateTime!
+  "What happened, each type once: release.deploying, deployment.started, say."
+  types: [String!]!
+  "The release, as it was behind it."
+  release: Release
+  "Those of its deployments of which something happened."
+  deployments: [Deployment!]!
 }
 
 "One record or relationship that was changed."
@@ -9442,8 +9524,10 @@ type Event {
   reason: String
   "By what means, such as api or import."
   source: String!
-  "What happened."
-  type: EventType!
+  "What happened: deployment.started, configuration_item.changed, relationship.depends_on.created, say. Types stay as they are; more may come."
+  type: String!
+  "What became of the record or relationship."
+  verb: ChangeType!
   "The kind of the record, or the name of the relationship."
   kind: GraphKind!
   "The record, or the one where the relationship starts: as it is now, or, when it is gone, as it was last."
@@ -9454,34 +9538,30 @@ type Event {
   to: ChangeEnd
   "What changed in it, field by field."
   changes: [FieldChange!]!
+  "The records that it is about besides: where a relationship ends; of parts of roll-outs the wave, the deployment, the release and the site."
+  concerns: [ChangeEnd!]!
   "Give it as after, to go on behind this event. Of a change set of several events, those that you have seen may come again."
   resumeAfter: Revision!
 }
 
-"What an event tells. More types may come: pass over those that you do not know."
-enum EventType {
-  "A record is new."
-  RECORD_CREATED
-  "Some fields of a record changed."
-  RECORD_UPDATED
-  "A record is gone."
-  RECORD_REMOVED
-  "A relationship is new."
-  RELATIONSHIP_CREATED
-  "Some fields of a relationship changed."
-  RELATIONSHIP_UPDATED
-  "A relationship is gone."
-  RELATIONSHIP_REMOVED
-}
-
 "Chooses events. What is absent chooses all; what is given must hold together."
 input EventFilter {
-  "Events of these types."
-  types: [EventType!]
+  "Events of these types, such as deployment.started; deployment.* is all that begin so."
+  types: [String!]
+  "Events of records and relationships of which this became."
+  verbs: [ChangeType!]
   "Kinds of record, and names of relationships."
   kinds: [GraphKind!]
   "Records: their own events, and those of the relationships at them."
   ids: [ID!]
+  "Keys of subjects."
+  keys: [String!]
+  "What concerns this site: itself, what is installed there, what it receives, and the waves and deployments by which it does."
+  site: RecordRef
+  "What concerns this service, or another item: itself, and all that it depends on."
+  service: RecordRef
+  "What concerns this deployment: itself, its waves, and their sites."
+  deployment: RecordRef
   "Who made the change."
   actors: [String!]
   "By what means it was made."
@@ -28190,6 +28270,24 @@ func (ec *executionContext) childFields_DeploymentPayload(ctx context.Context, f
 	return nil, fmt.Errorf("no field named %q was found under type DeploymentPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_DeploymentUpdate(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "revision":
+		return ec.fieldContext_DeploymentUpdate_revision(ctx, field)
+	case "at":
+		return ec.fieldContext_DeploymentUpdate_at(ctx, field)
+	case "type":
+		return ec.fieldContext_DeploymentUpdate_type(ctx, field)
+	case "deployment":
+		return ec.fieldContext_DeploymentUpdate_deployment(ctx, field)
+	case "wave":
+		return ec.fieldContext_DeploymentUpdate_wave(ctx, field)
+	case "siteRollout":
+		return ec.fieldContext_DeploymentUpdate_siteRollout(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeploymentUpdate", field.Name)
+}
+
 func (ec *executionContext) childFields_DiagnosisPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "from":
@@ -28444,6 +28542,8 @@ func (ec *executionContext) childFields_Event(ctx context.Context, field graphql
 		return ec.fieldContext_Event_source(ctx, field)
 	case "type":
 		return ec.fieldContext_Event_type(ctx, field)
+	case "verb":
+		return ec.fieldContext_Event_verb(ctx, field)
 	case "kind":
 		return ec.fieldContext_Event_kind(ctx, field)
 	case "subject":
@@ -28454,10 +28554,34 @@ func (ec *executionContext) childFields_Event(ctx context.Context, field graphql
 		return ec.fieldContext_Event_to(ctx, field)
 	case "changes":
 		return ec.fieldContext_Event_changes(ctx, field)
+	case "concerns":
+		return ec.fieldContext_Event_concerns(ctx, field)
 	case "resumeAfter":
 		return ec.fieldContext_Event_resumeAfter(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Event", field.Name)
+}
+
+func (ec *executionContext) childFields_EventConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_EventConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_EventConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_EventConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EventConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_EventEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_EventEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_EventEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EventEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_ExceptedChangePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -31762,6 +31886,22 @@ func (ec *executionContext) childFields_ReleasePreparationPayload(ctx context.Co
 		return ec.fieldContext_ReleasePreparationPayload_changes(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ReleasePreparationPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ReleaseProgress(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "revision":
+		return ec.fieldContext_ReleaseProgress_revision(ctx, field)
+	case "at":
+		return ec.fieldContext_ReleaseProgress_at(ctx, field)
+	case "types":
+		return ec.fieldContext_ReleaseProgress_types(ctx, field)
+	case "release":
+		return ec.fieldContext_ReleaseProgress_release(ctx, field)
+	case "deployments":
+		return ec.fieldContext_ReleaseProgress_deployments(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReleaseProgress", field.Name)
 }
 
 func (ec *executionContext) childFields_ReleaseReleaseChangeConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -26,6 +26,7 @@ import (
 	"releasegraph/internal/app/change"
 	"releasegraph/internal/app/configuration"
 	"releasegraph/internal/app/environment"
+	"releasegraph/internal/app/event"
 	"releasegraph/internal/app/feed"
 	"releasegraph/internal/app/history"
 	"releasegraph/internal/app/impact"
@@ -353,6 +354,7 @@ type QueryResolver interface {
 	Deliverables(ctx context.Context, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) (*relay.Connection[domain.Deliverable, relay.DeliverableEdge], error)
 	EnvironmentBooking(ctx context.Context, key string, asOf *domain.AsOf) (*domain.EnvironmentBooking, error)
 	EnvironmentBookings(ctx context.Context, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) (*relay.Connection[domain.EnvironmentBooking, relay.EnvironmentBookingEdge], error)
+	Events(ctx context.Context, filter *domain.EventFilter, first *int, after *string) (*relay.Connection[event.Event, model.EventEdge], error)
 	FreezeException(ctx context.Context, key string, asOf *domain.AsOf) (*domain.FreezeException, error)
 	FreezeExceptions(ctx context.Context, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) (*relay.Connection[domain.FreezeException, relay.FreezeExceptionEdge], error)
 	Freeze(ctx context.Context, key string, asOf *domain.AsOf) (*domain.Freeze, error)
@@ -7706,6 +7708,36 @@ func (ec *executionContext) field_Query_environmentBookings_args(ctx context.Con
 		return nil, err
 	}
 	args["before"] = arg5
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_events_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*domain.EventFilter, error) {
+			return ec.unmarshalOEventFilter2ᚖreleasegraphᚋinternalᚋdomainᚐEventFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg2
 	return args, nil
 }
 
@@ -23653,6 +23685,50 @@ func (ec *executionContext) fieldContext_Query_environmentBookings(ctx context.C
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_events(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_events(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Events(ctx, fc.Args["filter"].(*domain.EventFilter), fc.Args["first"].(*int), fc.Args["after"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *relay.Connection[event.Event, model.EventEdge]) graphql.Marshaler {
+			return ec.marshalNEventConnection2ᚖreleasegraphᚋgraphᚋrelayᚐConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_events(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_EventConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_events_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_freezeException(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -30284,6 +30360,28 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "events":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_events(ctx, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
 		case "freezeException":
 			field := field
 
@@ -31954,6 +32052,32 @@ func (ec *executionContext) marshalNChange2ᚖreleasegraphᚋinternalᚋdomain�
 		return graphql.Null
 	}
 	return ec._Change(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNChangeEnd2ᚕᚖreleasegraphᚋinternalᚋdomainᚐChangeEndᚄ(ctx context.Context, sel ast.SelectionSet, v []*domain.ChangeEnd) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNChangeEnd2ᚖreleasegraphᚋinternalᚋdomainᚐChangeEnd(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNChangeEnd2ᚖreleasegraphᚋinternalᚋdomainᚐChangeEnd(ctx context.Context, sel ast.SelectionSet, v *domain.ChangeEnd) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ChangeEnd(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNChangeType2releasegraphᚋinternalᚋdomainᚐChangeType(ctx context.Context, v any) (domain.ChangeType, error) {

@@ -15,7 +15,7 @@ import (
 )
 
 // What is told of the schema as a whole: its text, and who may call what. Whom
-// the rules bind is told beside it.
+// the rules bind, and what events there are, is told beside it.
 const (
 	snapshotPath    = "graph/snapshot_gen.graphqls"
 	permissionsPath = "docs/permissions_gen.md"
@@ -39,11 +39,14 @@ func told(root string) (map[string]string, error) {
 	if fields := permissions.Superfluous(schema); len(fields) > 0 {
 		return nil, fmt.Errorf("@needs is for operations, and not for %s", strings.Join(fields, ", "))
 	}
-	return map[string]string{
-		snapshotPath:    snapshot(schema),
-		permissionsPath: permissions.Matrix(authz.Default(), operations),
-		rulesPath:       rules(),
-	}, nil
+	files, err := events()
+	if err != nil {
+		return nil, err
+	}
+	files[snapshotPath] = snapshot(schema)
+	files[permissionsPath] = permissions.Matrix(authz.Default(), operations)
+	files[rulesPath] = rules()
+	return files, nil
 }
 
 func snapshot(schema *ast.Schema) string {

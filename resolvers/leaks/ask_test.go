@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -52,10 +53,21 @@ func (w *world) follow(t *rapid.T, document string) (list []*answer) {
 			return list
 		}
 		list = append(list, a)
-		if len(a.Errors) > 0 || strings.Contains(a.text(), `"actor":"`+sentinel+`"`) {
+		if len(a.Errors) > 0 || strings.Contains(a.text(), `"actor":"`+sentinel+`"`) || a.of(w.head) {
 			return list
 		}
 	}
+}
+
+// of reports whether the answer to a subscription is about the change set with a revision.
+func (a *answer) of(revision int) bool {
+	for _, data := range a.Data {
+		var of struct{ Revision string }
+		if json.Unmarshal(data, &of) == nil && of.Revision == strconv.Itoa(revision) {
+			return true
+		}
+	}
+	return false
 }
 
 // patience is how long an answer may take before the test gives up.

@@ -55,7 +55,7 @@ func (q *asker) selection(of *ast.Definition, depth int) string {
 		leaf := !q.schema.Types[f.Type.Name()].IsCompositeType()
 		switch {
 		case !q.mayAsk(of.Name + "." + f.Name):
-		case leaf && (q.rand.IntN(4) > 0 || f.Name == "actor" || f.Name == "totalCount"):
+		case leaf && (q.rand.IntN(4) > 0 || f.Name == "actor" || f.Name == "revision" || f.Name == "totalCount"):
 			choose(f)
 		case !leaf && q.left > 0 && depth < deepest && (plain(f.Name) || q.rand.IntN(3) == 0):
 			choose(f)

@@ -2,17 +2,23 @@ package leaks_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
 
+	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
+	"releasegraph/internal/happening"
 )
 
 // subscription writes a subscription that tells of the last change set, too,
 // whatever else it is about.
 func (q *asker) subscription(f *ast.FieldDefinition) string {
 	q.root, q.left = f.Name, widest
+	if aboutRollouts[f.Name] != "" {
+		return q.aboutRollout(f)
+	}
 	var given []string
 	for _, a := range f.Arguments {
 		switch {
@@ -31,20 +37,43 @@ func (q *asker) subscription(f *ast.FieldDefinition) string {
 	return "subscription { " + f.Name + arguments + q.selection(q.schema.Types[f.Type.Name()], 1) + " }"
 }
 
+// aboutRollouts are the subscriptions that tell of records of one kind, by that.
+var aboutRollouts = map[string]string{"deploymentUpdates": domain.KindDeployment, "releaseProgress": domain.KindRelease}
+
+// aboutRollout writes a subscription to what happens to a record that the caller sees in
+// the end, since it is edited then; "" where there is none.
+func (q *asker) aboutRollout(f *ast.FieldDefinition) string {
+	kind := aboutRollouts[f.Name]
+	seen := slices.DeleteFunc(slices.Clone(q.of(kind)), func(n *node) bool { return !q.sees(q.caller, n) || q.removed(n) })
+	if len(seen) == 0 {
+		return ""
+	}
+	argument := strings.ToLower(kind)
+	given := fmt.Sprintf("after: \"%d\"", q.rand.IntN(q.head))
+	if f.Arguments.ForName(argument).Type.NonNull || q.rand.IntN(2) == 0 {
+		given += fmt.Sprintf(", %s: {key: %q}", argument, q.key(pick(q.rand, seen)))
+	}
+	return "subscription { " + f.Name + "(" + given + ")" + q.selection(q.schema.Types[f.Type.Name()], 1) + " }"
+}
+
 // eventFilter chooses some events, and in any case that the own site or company
 // was edited at last.
 func (q *asker) eventFilter(def *ast.Definition) string {
-	always := map[string]string{"types": "RECORD_UPDATED", "kinds": entity.EnumOf(q.own().kind), "ids": string(q.own().id()), "actors": sentinel, "sources": "api"}
+	own := q.own()
+	changed := happening.PrefixOf(own.kind) + "changed"
+	always := map[string]string{
+		"types": fmt.Sprintf("%q", changed), "verbs": "UPDATED", "kinds": entity.EnumOf(own.kind), "ids": fmt.Sprintf("%q", own.id()),
+		"keys": fmt.Sprintf("%q", q.key(own)), "actors": fmt.Sprintf("%q", sentinel), "sources": `"api"`,
+	}
 	var given []string
 	for _, f := range def.Fields {
-		if q.rand.IntN(2) == 0 {
-			continue
+		switch {
+		case q.rand.IntN(2) == 0:
+		case f.Type.Elem != nil:
+			given = append(given, fmt.Sprintf("%s: [%s, %s]", f.Name, q.value(f.Name, f.Type.Elem, 0), always[f.Name]))
+		case f.Name == "site" && own.kind == site:
+			given = append(given, fmt.Sprintf("site: {key: %q}", q.key(own)))
 		}
-		last := fmt.Sprintf("%q", always[f.Name])
-		if f.Name == "types" || f.Name == "kinds" {
-			last = always[f.Name]
-		}
-		given = append(given, fmt.Sprintf("%s: [%s, %s]", f.Name, q.value(f.Name, f.Type.Elem, 0), last))
 	}
 	return "{" + strings.Join(given, ", ") + "}"
 }

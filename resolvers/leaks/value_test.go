@@ -10,6 +10,7 @@ import (
 
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
+	"releasegraph/internal/happening"
 )
 
 // value writes an argument or a part of one.
@@ -163,6 +164,8 @@ func (q *asker) string(name string) string {
 		return q.key(q.record("key"))
 	case "kind":
 		return pick(q.rand, []string{item, item, site, party, domain.KindChangeRequest})
+	case "types": // of events
+		return pick(q.rand, happening.Types()).Name
 	case "kinds":
 		return pick(q.rand, []string{item, site, domain.KindProblem, domain.RelInstalledAt, domain.RelDependsOn, domain.KindChangeRequest})
 	case "relationships":

@@ -14,6 +14,7 @@ import (
 	"releasegraph/internal/app/wording"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
+	"releasegraph/internal/happening"
 	"releasegraph/internal/store"
 )
 
@@ -24,61 +25,51 @@ type Event struct {
 	Actor    string
 	Reason   *string
 	Source   string
-	Type     domain.EventType
+	Type     string
+	Verb     domain.ChangeType
 	Kind     string
 	// ResumeAfter is where to go on behind the event: its revision when it is
 	// the last one of it, else the one before.
 	ResumeAfter int64
 
+	place  int // in its change set, as it is seen
 	effect store.Effect
 	told   *telling
 }
 
-var eventTypes = map[store.Verb][2]domain.EventType{
-	store.Created: {domain.EventRecordCreated, domain.EventRelationshipCreated},
-	store.Updated: {domain.EventRecordUpdated, domain.EventRelationshipUpdated},
-	store.Removed: {domain.EventRecordRemoved, domain.EventRelationshipRemoved},
-}
-
-// newEvents returns the events of a change set that a filter chooses.
-func newEvents(a *Area, c *store.Change, f *eventFilter) []*Event {
+// newEvents returns the events of a change set, as somebody sees it, that a filter chooses.
+func newEvents(ctx context.Context, a *Area, c *store.Change, f *eventFilter) ([]*Event, error) {
 	if !f.ofSet(c) {
-		return nil
+		return nil, nil
 	}
-	effects := make([]store.Effect, 0, len(c.Effects))
+	told := &telling{app: a, names: wording.NewNames(a.estate.Entire), at: c.Revision}
+	var list []*Event
 	for i := range c.Effects {
 		if f.holds(&c.Effects[i]) {
-			effects = append(effects, c.Effects[i])
+			told.effects = append(told.effects, c.Effects[i])
+			list = append(list, newEvent(c, i, told))
 		}
 	}
-	told := &telling{app: a, names: wording.NewNames(a.estate.Entire), effects: effects}
-	told.names.Announce(effects[:min(len(effects), history.Eager)])
-	list := make([]*Event, len(effects))
-	for i, e := range effects {
-		list[i] = newEvent(c, e, told)
-	}
+	told.names.Announce(told.effects[:min(len(told.effects), history.Eager)])
+	list, err := f.keyed(ctx, list)
 	if len(list) > 0 {
 		list[len(list)-1].ResumeAfter = int64(c.Revision)
 	}
-	return list
+	return list, err
 }
 
-func newEvent(c *store.Change, e store.Effect, told *telling) *Event {
+// newEvent makes the event of an effect, by its place in the change set.
+func newEvent(c *store.Change, place int, told *telling) *Event {
+	e := c.Effects[place]
 	event := &Event{
 		Revision: int64(c.Revision), At: c.At, Actor: c.Actor, Reason: history.NotEmpty(c.Reason), Source: source.Read(c.Source).Source,
-		Type: eventType(&e), Kind: e.Kind, ResumeAfter: int64(c.Revision) - 1, effect: e, told: told,
+		Type: happening.TypeOf(&e), Verb: domain.ChangeType(e.Verb()), Kind: e.Kind, ResumeAfter: int64(c.Revision) - 1,
+		place: place, effect: e, told: told,
 	}
 	if e.Node == "" {
 		event.Kind = e.Edge.Rel
 	}
 	return event
-}
-
-func eventType(e *store.Effect) domain.EventType {
-	if e.Node != "" {
-		return eventTypes[e.Verb()][0]
-	}
-	return eventTypes[e.Verb()][1]
 }
 
 // From returns where a changed relationship starts, nil for a record.
@@ -120,18 +111,24 @@ func (e *Event) Subject(ctx context.Context) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	n, ok := nodes[e.subjectID()]
+	n, ok := nodes[happening.SubjectOf(&e.effect)]
 	if !ok || entity.KindNamed(n.Kind) == nil {
 		return nil, nil
 	}
 	return estate.Decoded[entity.Record](ctx, e.told.app.estate.Today(ctx), []store.Node{n})[0], nil
 }
 
-func (e *Event) subjectID() store.ID {
-	if e.effect.Node != "" {
-		return e.effect.Node
+// Concerns lists the records that the event is about besides its subject.
+func (e *Event) Concerns(ctx context.Context) ([]*domain.ChangeEnd, error) {
+	known, err := e.told.known(ctx)
+	if err != nil {
+		return nil, err
 	}
-	return e.effect.Edge.From
+	var list []*domain.ChangeEnd
+	for _, n := range known.Concerned(&e.effect) {
+		list = append(list, &domain.ChangeEnd{Kind: n.Kind, ID: n.ID, Key: n.Key})
+	}
+	return list, nil
 }
 
 // telling is what the events of one change set share: their subjects are
@@ -140,9 +137,11 @@ type telling struct {
 	app     *Area
 	names   *wording.Names
 	effects []store.Effect
+	at      store.Revision
 
 	mu    sync.Mutex
 	found map[store.ID]store.Node
+	about *happening.Known
 }
 
 func (t *telling) subjects(ctx context.Context) (map[store.ID]store.Node, error) {

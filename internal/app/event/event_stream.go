@@ -87,30 +87,47 @@ func (a *Area) seenOf(ctx context.Context, c *store.Change) (*store.Change, erro
 	return &seen[0], nil
 }
 
-// follow begins to read the log after a revision; from now on when it is nil.
-func (a *Area) follow(ctx context.Context, after *int64) (*feed.Reader, error) {
-	var from store.Revision
-	if after != nil {
-		from = store.Revision(*after)
-	} else {
-		head, err := a.estate.Store.Head(ctx)
+// follow begins to read the log after a revision; from now on when it is nil. It reads
+// what is in reach then.
+func (a *Area) follow(ctx context.Context, after *int64, all ...*reach) (*feed.Reader, error) {
+	if after == nil {
+		head, err := a.estate.Head(ctx)
 		if err != nil {
-			return nil, refusal.OfStore(err)
+			return nil, err
 		}
-		from = head
+		after = &head
 	}
-	reader, err := a.estate.Feed.From(ctx, from)
-	if errors.Is(err, store.ErrInvalid) {
-		head, headErr := a.estate.Store.Head(ctx)
-		if headErr != nil {
-			return nil, refusal.OfStore(headErr)
-		}
-		return nil, refusal.Wrong("after", "is %d; the last change has the revision %d", from, head)
+	if _, err := a.beginAt(ctx, after, all); err != nil {
+		return nil, err
 	}
+	reader, err := a.estate.Feed.From(ctx, store.Revision(*after))
 	if err != nil {
-		return nil, a.followError(ctx, err, from)
+		return nil, a.followError(ctx, err, store.Revision(*after))
 	}
 	return reader, nil
+}
+
+// beginAt refuses a revision after which the log cannot be followed, and reads what is in
+// reach then. It returns the head.
+func (a *Area) beginAt(ctx context.Context, after *int64, all []*reach) (head store.Revision, err error) {
+	if head, err = a.estate.Store.Head(ctx); err != nil {
+		return 0, refusal.OfStore(err)
+	}
+	oldest, err := a.estate.Entire.Oldest(ctx)
+	switch at := store.Revision(*after); {
+	case err != nil:
+		return 0, refusal.OfStore(err)
+	case at < 0 || at > head:
+		return 0, refusal.Wrong("after", "is %d; the last change has the revision %d", at, head)
+	case at < oldest:
+		return 0, a.followError(ctx, store.ErrCompacted, at)
+	}
+	for _, r := range all {
+		if err := r.begin(ctx, store.Revision(*after)); err != nil {
+			return 0, err
+		}
+	}
+	return head, nil
 }
 
 // followError says why the log is not followed any further, and where to go on.

@@ -54,7 +54,7 @@ func (s *following[T]) next() T {
 	return next
 }
 
-// heard reads as many events, each told as "TYPE subject".
+// heard reads as many events, each told as "type subject".
 func heard(f *apptest.Fixture, s *following[*event.Event], n int) []string {
 	f.T.Helper()
 	list := make([]string, n)
@@ -62,7 +62,7 @@ func heard(f *apptest.Fixture, s *following[*event.Event], n int) []string {
 		e := s.next()
 		subject, err := e.Subject(f.Ctx)
 		require.NoError(f.T, err)
-		list[i] = string(e.Type) + " " + subject.(entity.Record).Meta().Key
+		list[i] = e.Type + " " + subject.(entity.Record).Meta().Key
 	}
 	return list
 }
@@ -82,7 +82,7 @@ func TestEventsTellWhatIsChangedAsItIsCommitted(t *testing.T) {
 		first := apptest.CreateApplication(f, "a")
 		s := events(f, nil, at(first-1))
 		live := events(f, nil, nil)
-		require.Equal(t, []string{"RECORD_CREATED a"}, heard(f, s, 1))
+		require.Equal(t, []string{"configuration_item.created a"}, heard(f, s, 1))
 		apptest.CreateApplication(f, "b")
 		depend(f, "a", "b")
 		_, err := f.Records.Update(f.Ctx, domain.KindConfigurationItem, *apptest.ByKey("b"), map[string]any{"name": "Another"}, nil, nil)
@@ -92,7 +92,7 @@ func TestEventsTellWhatIsChangedAsItIsCommitted(t *testing.T) {
 		_, err = f.Records.Remove(f.Ctx, domain.KindConfigurationItem, *apptest.ByKey("b"), nil, nil)
 		require.NoError(t, err)
 		want := []string{
-			"RECORD_CREATED b", "RELATIONSHIP_CREATED a", "RECORD_UPDATED b", "RELATIONSHIP_REMOVED a", "RECORD_REMOVED b",
+			"configuration_item.created b", "relationship.depends_on.created a", "configuration_item.changed b", "relationship.depends_on.removed a", "configuration_item.removed b",
 		}
 		require.Equal(t, want, heard(f, s, 5), "b is gone by now, and still told")
 		require.Equal(t, want, heard(f, live, 5))
@@ -146,18 +146,21 @@ func TestEventsAreChosenByTypeKindRecordActorAndSource(t *testing.T) {
 		filter domain.EventFilter
 		want   []string
 	}{
-		{domain.EventFilter{Types: []domain.EventType{domain.EventRelationshipCreated}}, []string{"RELATIONSHIP_CREATED a"}},
-		{domain.EventFilter{Kinds: []string{"Site", "DEPENDS_ON"}}, []string{"RELATIONSHIP_CREATED a", "RECORD_CREATED s"}},
-		{domain.EventFilter{IDs: []string{id}}, []string{"RECORD_CREATED b", "RELATIONSHIP_CREATED a"}},
-		{domain.EventFilter{Actors: []string{"alice"}}, []string{"RECORD_CREATED s"}},
-		{domain.EventFilter{Sources: []string{"api"}, Kinds: []string{"Site"}}, []string{"RECORD_CREATED s"}},
+		{domain.EventFilter{Types: []string{"relationship.*"}}, []string{"relationship.depends_on.created a"}},
+		{domain.EventFilter{Types: []string{"site.created"}, Verbs: []domain.ChangeType{domain.ChangeCreated}}, []string{"site.created s"}},
+		{domain.EventFilter{Keys: []string{"a", "s"}}, []string{"configuration_item.created a", "relationship.depends_on.created a", "site.created s"}},
+		{domain.EventFilter{Kinds: []string{"Site", "DEPENDS_ON"}}, []string{"relationship.depends_on.created a", "site.created s"}},
+		{domain.EventFilter{IDs: []string{id}}, []string{"configuration_item.created b", "relationship.depends_on.created a"}},
+		{domain.EventFilter{Actors: []string{"alice"}}, []string{"site.created s"}},
+		{domain.EventFilter{Sources: []string{"api"}, Kinds: []string{"Site"}}, []string{"site.created s"}},
 	} {
 		s := events(f, &c.filter, at(0))
 		require.Equal(t, c.want, heard(f, s, len(c.want)))
 		s.Close()
 	}
-	_, err = f.Events.Events(f.Ctx, &domain.EventFilter{Kinds: []string{"Nonsense"}}, nil)
+	_, err = f.Events.Events(f.Ctx, &domain.EventFilter{Kinds: []string{"Nonsense"}, Types: []string{"site.*", "deployment.begun"}}, nil)
 	require.ErrorContains(t, err, "there is no kind and no relationship")
+	require.ErrorContains(t, err, "there is no type of event \"deployment.begun\"; there are deployment.created")
 }
 
 func TestWhoResumesFromAForgottenRevisionIsToldSo(t *testing.T) {
@@ -173,7 +176,7 @@ func TestWhoResumesFromAForgottenRevisionIsToldSo(t *testing.T) {
 		require.ErrorContains(t, err, "read anew what you follow")
 		s := events(f, nil, &head)
 		apptest.CreateApplication(f, "c")
-		require.Equal(t, []string{"RECORD_CREATED c"}, heard(f, s, 1))
+		require.Equal(t, []string{"configuration_item.created c"}, heard(f, s, 1))
 	})
 }
 

@@ -2,8 +2,6 @@ package event
 
 import (
 	"context"
-	"crypto/sha256"
-	"maps"
 	"slices"
 
 	"releasegraph/internal/app/estate"
@@ -15,36 +13,16 @@ import (
 	"releasegraph/internal/store"
 )
 
-// The limits of a neighbourhood.
-const (
-	maxNearDepth = 12
-	maxNear      = 10_000
-)
+// maxNearDepth is how many dependencies away a neighbourhood reaches at most.
+const maxNearDepth = 12
 
 // neighbourhood is what concerns an item or what is near it.
 type neighbourhood struct {
 	app   *Area
-	item  store.ID
-	depth int
-	near  *nearby // after the change set that was passed last
-	told  *nearby // before or after it
+	reach *reach
 }
 
-// nearby are items, with a digest of which they are.
-type nearby struct {
-	ids    map[store.ID]bool
-	digest string
-}
-
-func newNearby(ids map[store.ID]bool) *nearby {
-	h := sha256.New()
-	for _, id := range slices.Sorted(maps.Keys(ids)) {
-		h.Write(append([]byte(id), 0))
-	}
-	return &nearby{ids, string(h.Sum(nil))}
-}
-
-func (n *neighbourhood) state() string { return n.told.digest }
+func (n *neighbourhood) state() string { return n.reach.state() }
 
 // ConfigurationChanges begins to tell of changes to an item and to what is up
 // to depth dependencies away from it, in either direction, after a revision;
@@ -62,26 +40,25 @@ func (a *Area) ConfigurationChanges(ctx context.Context, item domain.Ref, depth 
 	if err := wanted.Resolve(ctx); err != nil {
 		return nil, err
 	}
-	reader, err := a.follow(ctx, after)
+	r := &reach{app: a, of: found.ID, field: "depth", kinds: []string{domain.KindConfigurationItem}}
+	if depth > 0 {
+		for _, d := range []store.Direction{store.Out, store.In} {
+			r.walks = append(r.walks, store.Walk{Roots: []store.ID{found.ID}, Rels: []string{domain.RelDependsOn}, Direction: d, Depth: depth})
+		}
+	}
+	reader, err := a.follow(ctx, after, r)
 	if err != nil {
 		return nil, err
 	}
-	n := &neighbourhood{app: a, item: found.ID, depth: depth}
-	if n.near, err = n.around(ctx, reader.At()); err != nil {
-		reader.Close()
-		return nil, err
-	}
-	return &Stream[*history.ChangeSet]{app: a, reader: reader, topic: n}, nil
+	return &Stream[*history.ChangeSet]{app: a, reader: reader, topic: &neighbourhood{app: a, reach: r}}, nil
 }
 
 // pass keeps up to date what is near.
 func (n *neighbourhood) pass(ctx context.Context, c *store.Change) (bool, error) {
-	told, err := n.passing(ctx, c)
-	if err != nil {
+	if err := n.reach.pass(ctx, c); err != nil {
 		return false, err
 	}
-	n.told = told
-	return slices.ContainsFunc(c.Effects, func(e store.Effect) bool { return n.told.touched(&e) }), nil
+	return slices.ContainsFunc(c.Effects, func(e store.Effect) bool { return n.reach.touched(&e) }), nil
 }
 
 // of returns the change set with what concerns the neighbourhood only.
@@ -91,75 +68,9 @@ func (n *neighbourhood) of(ctx context.Context, c *store.Change) ([]*history.Cha
 		return nil, err
 	}
 	near := *seen
-	near.Effects = slices.DeleteFunc(slices.Clone(seen.Effects), func(e store.Effect) bool { return !n.told.touched(&e) })
+	near.Effects = slices.DeleteFunc(slices.Clone(seen.Effects), func(e store.Effect) bool { return !n.reach.touched(&e) })
 	if len(near.Effects) == 0 {
 		return nil, nil
 	}
 	return history.NewChangeSets(wording.NewNames(n.app.estate.Entire), []store.Change{near}), nil
-}
-
-// passing goes on to a change set: what was near before it or is near after it.
-func (n *neighbourhood) passing(ctx context.Context, c *store.Change) (*nearby, error) {
-	before := n.near
-	if n.depth == 0 || !n.moves(ctx, c) {
-		return before, nil
-	}
-	after, err := n.around(ctx, c.Revision)
-	if err != nil {
-		return nil, err
-	}
-	n.near = after
-	both := maps.Clone(before.ids)
-	maps.Copy(both, after.ids)
-	return newNearby(both), nil
-}
-
-// moves reports whether a change set may change what is near: by a dependency of
-// what was near, or by what decides which items the caller sees. It must not
-// depend on anything else, since what is hidden would show by it.
-func (n *neighbourhood) moves(ctx context.Context, c *store.Change) bool {
-	deciding := n.app.estate.Today(ctx).Deciding(domain.KindConfigurationItem)
-	return slices.ContainsFunc(c.Effects, func(e store.Effect) bool {
-		switch {
-		case e.Node != "" || e.Verb() == store.Updated:
-			return false
-		case e.Edge.Rel == domain.RelDependsOn:
-			return n.near.touched(&e)
-		}
-		return slices.Contains(deciding, e.Edge.Rel)
-	})
-}
-
-// around returns what was near the item at a revision.
-func (n *neighbourhood) around(ctx context.Context, at store.Revision) (*nearby, error) {
-	near := map[store.ID]bool{n.item: true}
-	if n.depth == 0 {
-		return newNearby(near), nil
-	}
-	// Today's graph, even while at is its revision, may be a later one when it is read.
-	reader := n.app.estate.At(ctx, at)
-	for _, d := range []store.Direction{store.Out, store.In} {
-		found, err := reader.Walk(ctx, store.Walk{
-			Roots: []store.ID{n.item}, Rels: []string{domain.RelDependsOn}, Direction: d, Depth: n.depth, Limit: maxNear,
-		})
-		if err != nil {
-			return nil, refusal.Compacted(err, "after")
-		}
-		if found.Truncated {
-			return nil, &domain.Error{
-				Code: domain.Limit, Field: "depth", Message: "more items are near than can be followed: follow fewer dependencies",
-				Details: map[string]any{"limit": maxNear},
-			}
-		}
-		for _, h := range found.Hits {
-			near[h.ID] = true
-		}
-	}
-	return newNearby(near), nil
-}
-
-// touched reports whether an effect is of one of the items, or of an edge at
-// one.
-func (n *nearby) touched(e *store.Effect) bool {
-	return n.ids[e.Node] || e.Node == "" && (n.ids[e.Edge.From] || n.ids[e.Edge.To])
 }

@@ -41,6 +41,42 @@ func (s *Store) ShelveNew(ctx context.Context, shelf, id string, value []byte) (
 	return held, err
 }
 
+// Swap implements store.Shelf. The value is locked before it is looked at: of several
+// who swap it, each sees what the one before has put. Where there is none, others wait
+// as with ShelveNew.
+func (s *Store) Swap(ctx context.Context, shelf, id string, old, value []byte) (swapped bool, err error) {
+	at := params{"shelf": shelf, "id": id, "old": string(old), "value": string(value)}
+	err = s.write(ctx, func(t tx) error {
+		swapped = false
+		if old == nil {
+			if _, err := t.lockHead(); err != nil {
+				return err
+			}
+		}
+		rows, err := t.rows("MATCH (s:"+shelfLabel+" {shelf: $shelf, id: $id}) SET s.held = true REMOVE s.held RETURN s.value", at)
+		if err != nil {
+			return err
+		}
+		switch {
+		case len(rows) == 0 && old == nil && value != nil:
+			swapped = true
+			return t.run("CREATE (s:"+shelfLabel+" {shelf: $shelf, id: $id, value: $value})", at)
+		case len(rows) == 0:
+			swapped = old == nil
+			return nil
+		}
+		held, _ := rows[0].Values[0].(string)
+		if swapped = old != nil && held == string(old); !swapped {
+			return nil
+		}
+		if value == nil {
+			return t.run("MATCH (s:"+shelfLabel+" {shelf: $shelf, id: $id}) DELETE s", at)
+		}
+		return t.run("MATCH (s:"+shelfLabel+" {shelf: $shelf, id: $id}) SET s.value = $value", at)
+	})
+	return swapped && err == nil, err
+}
+
 // Shelved implements store.Shelf.
 func (s *Store) Shelved(ctx context.Context, shelf string, ids ...string) (map[string][]byte, error) {
 	if ids == nil {

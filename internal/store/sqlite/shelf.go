@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"bytes"
 	"context"
 	"database/sql/driver"
 
@@ -40,6 +41,28 @@ func (s *Store) ShelveNew(ctx context.Context, shelf, id string, value []byte) (
 		})
 	})
 	return held, err
+}
+
+// Swap implements store.Shelf.
+func (s *Store) Swap(ctx context.Context, shelf, id string, old, value []byte) (swapped bool, err error) {
+	err = s.alone(ctx, func(c *conn) error {
+		if err := c.exec(shelfTable); err != nil {
+			return err
+		}
+		var held []byte
+		err := c.query(ctx, "SELECT value FROM shelf WHERE shelf = ? AND id = ?", []any{shelf, id}, func(row []driver.Value) error {
+			held = []byte(row[0].(string))
+			return nil
+		})
+		if swapped = err == nil && (held == nil) == (old == nil) && bytes.Equal(held, old); !swapped {
+			return err
+		}
+		if value == nil {
+			return c.exec("DELETE FROM shelf WHERE shelf = ? AND id = ?", shelf, id)
+		}
+		return c.exec("INSERT OR REPLACE INTO shelf (shelf, id, value) VALUES (?, ?, ?)", shelf, id, string(value))
+	})
+	return swapped && err == nil, err
 }
 
 // Shelved implements store.Shelf.

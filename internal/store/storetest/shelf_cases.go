@@ -2,6 +2,8 @@ package storetest
 
 import (
 	"fmt"
+	"strconv"
+	"sync"
 
 	"releasegraph/internal/store"
 )
@@ -53,5 +55,55 @@ var shelfCases = []testCase{
 			return fmt.Errorf("the graph holds %v", batch)
 		})
 		b.must(err)
+	}},
+	{"of several who swap a value on a shelf, one succeeds", func(b *bench) {
+		shelf, ok := b.Store.(store.Shelf)
+		if !ok {
+			return
+		}
+		swap := func(want bool, old, value []byte) {
+			b.Helper()
+			done, err := shelf.Swap(b.ctx, "leases", "a", old, value)
+			b.must(err)
+			if done != want {
+				b.Errorf("swapping %q for %q: %t", old, value, done)
+			}
+		}
+		swap(false, []byte("1"), []byte("2"))
+		swap(true, nil, []byte("1"))
+		swap(false, nil, []byte("2"))
+		swap(false, []byte(""), []byte("2"))
+		swap(true, []byte("1"), []byte("2"))
+		swap(false, []byte("1"), []byte("3"))
+		swap(true, []byte("2"), nil)
+		swap(true, nil, []byte("0"))
+		const swappers, rounds = 8, 5
+		var wg sync.WaitGroup
+		for range swappers {
+			wg.Go(func() {
+				for done := 0; done < rounds; {
+					held, err := shelf.Shelved(b.ctx, "leases", "a")
+					if err != nil {
+						b.Error(err)
+						return
+					}
+					n, _ := strconv.Atoi(string(held["a"]))
+					ok, err := shelf.Swap(b.ctx, "leases", "a", held["a"], []byte(strconv.Itoa(n+1)))
+					if err != nil {
+						b.Error(err)
+						return
+					}
+					if ok {
+						done++
+					}
+				}
+			})
+		}
+		wg.Wait()
+		held, err := shelf.Shelved(b.ctx, "leases", "a")
+		b.must(err)
+		if want := strconv.Itoa(swappers * rounds); string(held["a"]) != want {
+			b.Errorf("%d swaps of %d swappers left %s", rounds, swappers, held["a"])
+		}
 	}},
 }
