@@ -22,6 +22,10 @@ func (r *deploymentResolver) UpToDate(ctx context.Context, obj *domain.Deploymen
 	return r.App.Planning.UpToDate(ctx, obj)
 }
 
+func (r *deploymentResolver) Waived(ctx context.Context, obj *domain.Deployment) ([]*planning.Waiver, error) {
+	return r.App.Planning.Waived(ctx, obj)
+}
+
 func (r *deploymentResolver) Waves(ctx context.Context, obj *domain.Deployment) ([]*domain.Wave, error) {
 	return r.App.Rollouts.Waves(ctx, obj)
 }
@@ -34,6 +38,10 @@ func (r *placementLinkResolver) To(ctx context.Context, obj *planning.Link) (rel
 	return subject(obj.To, nil)
 }
 
+func (r *planWaiverResolver) Records(ctx context.Context, obj *planning.Waiver) ([]relay.Record, error) {
+	return subjects(obj.Records)
+}
+
 func (r *siteRolloutResolver) Reasons(ctx context.Context, obj *domain.SiteRollout) ([]*planning.Reason, error) {
 	return r.App.Planning.Reasons(ctx, obj)
 }
@@ -42,6 +50,8 @@ func (r *Resolver) Deployment() generated.DeploymentResolver { return &deploymen
 
 func (r *Resolver) PlacementLink() generated.PlacementLinkResolver { return &placementLinkResolver{r} }
 
+func (r *Resolver) PlanWaiver() generated.PlanWaiverResolver { return &planWaiverResolver{r} }
+
 func (r *Resolver) SiteRollout() generated.SiteRolloutResolver { return &siteRolloutResolver{r} }
 
 func (r *Resolver) Wave() generated.WaveResolver { return &waveResolver{r} }
@@ -49,6 +59,7 @@ func (r *Resolver) Wave() generated.WaveResolver { return &waveResolver{r} }
 type (
 	deploymentResolver    struct{ *Resolver }
 	placementLinkResolver struct{ *Resolver }
+	planWaiverResolver    struct{ *Resolver }
 	siteRolloutResolver   struct{ *Resolver }
 	waveResolver          struct{ *Resolver }
 )

@@ -4,6 +4,7 @@ import (
 	"releasegraph/graph/relay"
 	"releasegraph/internal/app/calendar"
 	"releasegraph/internal/app/listing"
+	"releasegraph/internal/entity"
 )
 
 func pageInfo(p listing.Part) *relay.PageInfo {
@@ -21,4 +22,17 @@ func sides(c *calendar.ScheduleConflict) ([]relay.Record, error) {
 		list = append(list, record)
 	}
 	return list, nil
+}
+
+// subjects returns records of any kind.
+func subjects(list []entity.Record) ([]relay.Record, error) {
+	told := make([]relay.Record, len(list))
+	for i, one := range list {
+		record, err := subject(one, nil)
+		if err != nil {
+			return nil, err
+		}
+		told[i] = record
+	}
+	return told, nil
 }

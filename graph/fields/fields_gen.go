@@ -24,6 +24,7 @@ import (
 	"releasegraph/internal/app/impact"
 	"releasegraph/internal/app/material"
 	"releasegraph/internal/app/media"
+	"releasegraph/internal/app/overview"
 	"releasegraph/internal/app/planning"
 	"releasegraph/internal/app/policy"
 	"releasegraph/internal/app/preparation"
@@ -205,6 +206,7 @@ var Types = direct.Types{
 	"ExceptedFreezePayload":                        fieldsOfExceptedFreezePayload(),
 	"ExceptionMove":                                fieldsOfExceptionMove(),
 	"Exclusion":                                    fieldsOfExclusion(),
+	"Exposure":                                     fieldsOfExposure(),
 	"FeedServicePayload":                           fieldsOfFeedServicePayload(),
 	"FeedSitePayload":                              fieldsOfFeedSitePayload(),
 	"FieldChange":                                  fieldsOfFieldChange(),
@@ -335,14 +337,18 @@ var Types = direct.Types{
 	"PartyToTell":                                  fieldsOfPartyToTell(),
 	"PartyToTellConnection":                        fieldsOfPartyToTellConnection(),
 	"PartyToTellEdge":                              fieldsOfPartyToTellEdge(),
+	"PathStep":                                     fieldsOfPathStep(),
 	"Permission":                                   fieldsOfPermission(),
 	"Person":                                       fieldsOfPerson(),
 	"PlacementLink":                                fieldsOfPlacementLink(),
 	"PlacementReason":                              fieldsOfPlacementReason(),
+	"PlanComparison":                               fieldsOfPlanComparison(),
 	"PlanConstraint":                               fieldsOfPlanConstraint(),
 	"PlanDeploymentPayload":                        fieldsOfPlanDeploymentPayload(),
 	"PlanEdit":                                     fieldsOfPlanEdit(),
+	"PlanFigures":                                  fieldsOfPlanFigures(),
 	"PlanViolation":                                fieldsOfPlanViolation(),
+	"PlanWaiver":                                   fieldsOfPlanWaiver(),
 	"PlannedLicenceUse":                            fieldsOfPlannedLicenceUse(),
 	"PlannedTestPayload":                           fieldsOfPlannedTestPayload(),
 	"PolicyFor":                                    fieldsOfPolicyFor(),
@@ -368,6 +374,8 @@ var Types = direct.Types{
 	"RecommendationPayload":                        fieldsOfRecommendationPayload(),
 	"Release":                                      fieldsOfRelease(),
 	"ReleaseBudget":                                fieldsOfReleaseBudget(),
+	"ReleaseCalendar":                              fieldsOfReleaseCalendar(),
+	"ReleaseCalendarEntry":                         fieldsOfReleaseCalendarEntry(),
 	"ReleaseChange":                                fieldsOfReleaseChange(),
 	"ReleaseChangePayload":                         fieldsOfReleaseChangePayload(),
 	"ReleaseComparison":                            fieldsOfReleaseComparison(),
@@ -431,11 +439,13 @@ var Types = direct.Types{
 	"SiteEdge":                                     fieldsOfSiteEdge(),
 	"SiteInstallationConnection":                   fieldsOfSiteInstallationConnection(),
 	"SiteInstallationEdge":                         fieldsOfSiteInstallationEdge(),
+	"SiteMove":                                     fieldsOfSiteMove(),
 	"SiteNeedPayload":                              fieldsOfSiteNeedPayload(),
 	"SitePaidSeatsConnection":                      fieldsOfSitePaidSeatsConnection(),
 	"SitePaidSeatsEdge":                            fieldsOfSitePaidSeatsEdge(),
 	"SitePartPayload":                              fieldsOfSitePartPayload(),
 	"SitePayload":                                  fieldsOfSitePayload(),
+	"SitePlace":                                    fieldsOfSitePlace(),
 	"SiteRollout":                                  fieldsOfSiteRollout(),
 	"SiteRolloutConnection":                        fieldsOfSiteRolloutConnection(),
 	"SiteRolloutEdge":                              fieldsOfSiteRolloutEdge(),
@@ -500,6 +510,7 @@ var Types = direct.Types{
 	"Wave":                                         fieldsOfWave(),
 	"WaveConnection":                               fieldsOfWaveConnection(),
 	"WaveEdge":                                     fieldsOfWaveEdge(),
+	"WaveRisk":                                     fieldsOfWaveRisk(),
 	"WithdrawConfigurationItemPayload":             fieldsOfWithdrawConfigurationItemPayload(),
 	"Work":                                         fieldsOfWork(),
 	"WorkConnection":                               fieldsOfWorkConnection(),
@@ -2085,40 +2096,42 @@ func fieldsOfDependencyPayload() direct.Type {
 
 func fieldsOfDeployment() direct.Type {
 	return direct.Object(direct.Fields[*domain.Deployment]{
-		"description":      direct.Optional(func(v *domain.Deployment) *string { return v.Description }, direct.Text),
-		"approach":         direct.Leaf(func(v *domain.Deployment) domain.RolloutApproach { return v.Approach }, direct.Text),
-		"deadline":         direct.Optional(func(v *domain.Deployment) *time.Time { return v.Deadline }, direct.Time),
-		"activation":       direct.Leaf(func(v *domain.Deployment) domain.Activation { return v.Activation }, direct.Text),
-		"activateAt":       direct.Optional(func(v *domain.Deployment) *time.Time { return v.ActivateAt }, direct.Time),
-		"soak":             direct.Optional(func(v *domain.Deployment) *string { return v.Soak }, direct.By(scalar.MarshalDuration)),
-		"errorThreshold":   direct.Leaf(func(v *domain.Deployment) int { return v.ErrorThreshold }, direct.Int),
-		"successThreshold": direct.Leaf(func(v *domain.Deployment) int { return v.SuccessThreshold }, direct.Int),
-		"notBefore":        direct.Optional(func(v *domain.Deployment) *time.Time { return v.NotBefore }, direct.Time),
-		"finishBy":         direct.Optional(func(v *domain.Deployment) *time.Time { return v.FinishBy }, direct.Time),
-		"workDuration":     direct.Optional(func(v *domain.Deployment) *string { return v.WorkDuration }, direct.By(scalar.MarshalDuration)),
-		"limits":           direct.One(func(v *domain.Deployment) *domain.RolloutLimits { return v.Limits }),
-		"groupByRegion":    direct.Leaf(func(v *domain.Deployment) bool { return v.GroupByRegion }, direct.Bool),
-		"lowerBound":       direct.Optional(func(v *domain.Deployment) *int { return v.LowerBound }, direct.Int),
-		"proved":           direct.Leaf(func(v *domain.Deployment) bool { return v.Proved }, direct.Bool),
-		"plannedRevision":  direct.Leaf(func(v *domain.Deployment) int64 { return v.PlannedRevision }, direct.By(scalar.MarshalRevision)),
-		"plannedAt":        direct.Optional(func(v *domain.Deployment) *time.Time { return v.PlannedAt }, direct.Time),
-		"status":           direct.Leaf(func(v *domain.Deployment) domain.DeploymentStatus { return v.Status }, direct.Text),
-		"statusSince":      direct.Optional(func(v *domain.Deployment) *time.Time { return v.StatusSince }, direct.Time),
-		"statusReason":     direct.Optional(func(v *domain.Deployment) *string { return v.StatusReason }, direct.Text),
-		"acceptedBy":       direct.One(func(v *domain.Deployment) *domain.Person { return v.AcceptedByPerson() }),
-		"acceptedAt":       direct.Optional(func(v *domain.Deployment) *time.Time { return v.AcceptedAt }, direct.Time),
-		"startedAt":        direct.Optional(func(v *domain.Deployment) *time.Time { return v.StartedAt }, direct.Time),
-		"verifyingAt":      direct.Optional(func(v *domain.Deployment) *time.Time { return v.VerifyingAt }, direct.Time),
-		"endedAt":          direct.Optional(func(v *domain.Deployment) *time.Time { return v.EndedAt }, direct.Time),
-		"carriedOutBy":     direct.Optional(func(v *domain.Deployment) *string { return v.CarriedOutBy }, direct.Text),
-		"id":               direct.Leaf(func(v *domain.Deployment) string { return v.ID }, direct.Text),
-		"key":              direct.Leaf(func(v *domain.Deployment) string { return v.Key }, direct.Text),
-		"name":             direct.Leaf(func(v *domain.Deployment) string { return v.Name }, direct.Text),
-		"version":          direct.Leaf(func(v *domain.Deployment) int { return v.Version }, direct.Int),
-		"createdAt":        direct.Leaf(func(v *domain.Deployment) time.Time { return v.CreatedAt }, direct.Time),
-		"updatedAt":        direct.Leaf(func(v *domain.Deployment) time.Time { return v.UpdatedAt }, direct.Time),
-		"sources":          direct.Values(func(v *domain.Deployment) []domain.FieldSource { return v.Sources }),
-		"listedBy":         direct.Many(func(v *domain.Deployment) []*domain.SourceListing { return v.ListedBy() }),
+		"description":        direct.Optional(func(v *domain.Deployment) *string { return v.Description }, direct.Text),
+		"approach":           direct.Leaf(func(v *domain.Deployment) domain.RolloutApproach { return v.Approach }, direct.Text),
+		"deadline":           direct.Optional(func(v *domain.Deployment) *time.Time { return v.Deadline }, direct.Time),
+		"activation":         direct.Leaf(func(v *domain.Deployment) domain.Activation { return v.Activation }, direct.Text),
+		"activateAt":         direct.Optional(func(v *domain.Deployment) *time.Time { return v.ActivateAt }, direct.Time),
+		"soak":               direct.Optional(func(v *domain.Deployment) *string { return v.Soak }, direct.By(scalar.MarshalDuration)),
+		"errorThreshold":     direct.Leaf(func(v *domain.Deployment) int { return v.ErrorThreshold }, direct.Int),
+		"successThreshold":   direct.Leaf(func(v *domain.Deployment) int { return v.SuccessThreshold }, direct.Int),
+		"notBefore":          direct.Optional(func(v *domain.Deployment) *time.Time { return v.NotBefore }, direct.Time),
+		"finishBy":           direct.Optional(func(v *domain.Deployment) *time.Time { return v.FinishBy }, direct.Time),
+		"workDuration":       direct.Optional(func(v *domain.Deployment) *string { return v.WorkDuration }, direct.By(scalar.MarshalDuration)),
+		"limits":             direct.One(func(v *domain.Deployment) *domain.RolloutLimits { return v.Limits }),
+		"groupByRegion":      direct.Leaf(func(v *domain.Deployment) bool { return v.GroupByRegion }, direct.Bool),
+		"lowerBound":         direct.Optional(func(v *domain.Deployment) *int { return v.LowerBound }, direct.Int),
+		"proved":             direct.Leaf(func(v *domain.Deployment) bool { return v.Proved }, direct.Bool),
+		"plannedRevision":    direct.Leaf(func(v *domain.Deployment) int64 { return v.PlannedRevision }, direct.By(scalar.MarshalRevision)),
+		"plannedAt":          direct.Optional(func(v *domain.Deployment) *time.Time { return v.PlannedAt }, direct.Time),
+		"path":               direct.Values(func(v *domain.Deployment) []domain.PathStep { return v.PathSteps() }),
+		"maxWaveUsersAtRisk": direct.Optional(func(v *domain.Deployment) *int { return v.MaxWaveUsersAtRisk }, direct.Int),
+		"status":             direct.Leaf(func(v *domain.Deployment) domain.DeploymentStatus { return v.Status }, direct.Text),
+		"statusSince":        direct.Optional(func(v *domain.Deployment) *time.Time { return v.StatusSince }, direct.Time),
+		"statusReason":       direct.Optional(func(v *domain.Deployment) *string { return v.StatusReason }, direct.Text),
+		"acceptedBy":         direct.One(func(v *domain.Deployment) *domain.Person { return v.AcceptedByPerson() }),
+		"acceptedAt":         direct.Optional(func(v *domain.Deployment) *time.Time { return v.AcceptedAt }, direct.Time),
+		"startedAt":          direct.Optional(func(v *domain.Deployment) *time.Time { return v.StartedAt }, direct.Time),
+		"verifyingAt":        direct.Optional(func(v *domain.Deployment) *time.Time { return v.VerifyingAt }, direct.Time),
+		"endedAt":            direct.Optional(func(v *domain.Deployment) *time.Time { return v.EndedAt }, direct.Time),
+		"carriedOutBy":       direct.Optional(func(v *domain.Deployment) *string { return v.CarriedOutBy }, direct.Text),
+		"id":                 direct.Leaf(func(v *domain.Deployment) string { return v.ID }, direct.Text),
+		"key":                direct.Leaf(func(v *domain.Deployment) string { return v.Key }, direct.Text),
+		"name":               direct.Leaf(func(v *domain.Deployment) string { return v.Name }, direct.Text),
+		"version":            direct.Leaf(func(v *domain.Deployment) int { return v.Version }, direct.Int),
+		"createdAt":          direct.Leaf(func(v *domain.Deployment) time.Time { return v.CreatedAt }, direct.Time),
+		"updatedAt":          direct.Leaf(func(v *domain.Deployment) time.Time { return v.UpdatedAt }, direct.Time),
+		"sources":            direct.Values(func(v *domain.Deployment) []domain.FieldSource { return v.Sources }),
+		"listedBy":           direct.Many(func(v *domain.Deployment) []*domain.SourceListing { return v.ListedBy() }),
 	})
 }
 
@@ -2424,6 +2437,15 @@ func fieldsOfExclusion() direct.Type {
 		"reason": direct.Leaf(func(v *domain.Exclusion) string { return v.Reason }, direct.Text),
 		"by":     direct.One(func(v *domain.Exclusion) *domain.Person { return v.ByPerson() }),
 		"since":  direct.Leaf(func(v *domain.Exclusion) time.Time { return v.Since }, direct.Time),
+	})
+}
+
+func fieldsOfExposure() direct.Type {
+	return direct.Object(direct.Fields[*overview.Exposure]{
+		"wave":   direct.Leaf(func(v *overview.Exposure) int { return v.Wave }, direct.Int),
+		"at":     direct.Optional(func(v *overview.Exposure) *time.Time { return v.At }, direct.Time),
+		"before": direct.Leaf(func(v *overview.Exposure) int { return v.Before }, direct.Int),
+		"after":  direct.Leaf(func(v *overview.Exposure) int { return v.After }, direct.Int),
 	})
 }
 
@@ -3930,6 +3952,13 @@ func fieldsOfPartyToTellEdge() direct.Type {
 	})
 }
 
+func fieldsOfPathStep() direct.Type {
+	return direct.Object(direct.Fields[*domain.PathStep]{
+		"environment": direct.Leaf(func(v *domain.PathStep) domain.Environment { return v.Environment }, direct.Text),
+		"shows":       direct.Leaves(func(v *domain.PathStep) []domain.TestKind { return v.Shows }, direct.Text),
+	})
+}
+
 func fieldsOfPermission() direct.Type {
 	return direct.Object(direct.Fields[*token.Permission]{
 		"kind":       direct.Leaf(func(v *token.Permission) string { return v.Kind }, direct.Text),
@@ -3957,6 +3986,14 @@ func fieldsOfPlacementReason() direct.Type {
 		"text":       direct.Leaf(func(v *planning.Reason) string { return v.Text }, direct.Text),
 		"parameters": direct.Leaf(func(v *planning.Reason) map[string]string { return v.Parameters }, direct.ByMap(scalar.MarshalAttributes)),
 		"chain":      direct.Many(func(v *planning.Reason) []*planning.Link { return v.Chain }),
+	})
+}
+
+func fieldsOfPlanComparison() direct.Type {
+	return direct.Object(direct.Fields[*overview.Comparison]{
+		"from":       direct.One(func(v *overview.Comparison) *overview.Figures { return v.From }),
+		"to":         direct.One(func(v *overview.Comparison) *overview.Figures { return v.To }),
+		"movedSites": direct.Leaf(func(v *overview.Comparison) int { return v.MovedSites() }, direct.Int),
 	})
 }
 
@@ -3992,12 +4029,33 @@ func fieldsOfPlanEdit() direct.Type {
 	})
 }
 
+func fieldsOfPlanFigures() direct.Type {
+	return direct.Object(direct.Fields[*overview.Figures]{
+		"deployment": direct.One(func(v *overview.Figures) *domain.Deployment { return v.Deployment }),
+		"waves":      direct.Leaf(func(v *overview.Figures) int { return v.Waves }, direct.Int),
+		"lowerBound": direct.Optional(func(v *overview.Figures) *int { return v.LowerBound }, direct.Int),
+		"proved":     direct.Leaf(func(v *overview.Figures) bool { return v.Proved }, direct.Bool),
+		"sites":      direct.Leaf(func(v *overview.Figures) int { return v.Sites }, direct.Int),
+		"window":     direct.One(func(v *overview.Figures) *domain.TimeRange { return v.Window }),
+		"exposure":   direct.Many(func(v *overview.Figures) []*overview.Exposure { return v.Exposure }),
+		"waived":     direct.Many(func(v *overview.Figures) []*planning.Waiver { return v.Waived }),
+	})
+}
+
 func fieldsOfPlanViolation() direct.Type {
 	return direct.Object(direct.Fields[*planning.Violation]{
 		"rule":     direct.Leaf(func(v *planning.Violation) string { return v.Rule }, direct.Text),
 		"text":     direct.Leaf(func(v *planning.Violation) string { return v.Text }, direct.Text),
 		"records":  direct.Leaves(func(v *planning.Violation) []string { return v.Records }, direct.Text),
 		"waivable": direct.Leaf(func(v *planning.Violation) bool { return v.Waivable }, direct.Bool),
+	})
+}
+
+func fieldsOfPlanWaiver() direct.Type {
+	return direct.Object(direct.Fields[*planning.Waiver]{
+		"rule":   direct.Leaf(func(v *planning.Waiver) string { return v.Rule }, direct.Text),
+		"reason": direct.Leaf(func(v *planning.Waiver) string { return v.Reason }, direct.Text),
+		"madeBy": direct.One(func(v *planning.Waiver) *domain.Person { return v.MadeBy }),
 	})
 }
 
@@ -4317,6 +4375,26 @@ func fieldsOfReleaseBudget() direct.Type {
 	})
 }
 
+func fieldsOfReleaseCalendar() direct.Type {
+	return direct.Object(direct.Fields[*overview.ReleaseCalendar]{
+		"entries":   direct.Many(func(v *overview.ReleaseCalendar) []*overview.CalendarEntry { return v.Entries }),
+		"truncated": direct.Leaf(func(v *overview.ReleaseCalendar) bool { return v.Truncated }, direct.Bool),
+		"mermaid":   direct.Leaf(func(v *overview.ReleaseCalendar) string { return v.Mermaid() }, direct.Text),
+	})
+}
+
+func fieldsOfReleaseCalendarEntry() direct.Type {
+	return direct.Object(direct.Fields[*overview.CalendarEntry]{
+		"region":     direct.Optional(func(v *overview.CalendarEntry) *string { return v.Region }, direct.Text),
+		"release":    direct.One(func(v *overview.CalendarEntry) *domain.Release { return v.Release }),
+		"deployment": direct.One(func(v *overview.CalendarEntry) *domain.Deployment { return v.Deployment }),
+		"wave":       direct.One(func(v *overview.CalendarEntry) *domain.Wave { return v.Wave }),
+		"window":     direct.One(func(v *overview.CalendarEntry) *domain.TimeRange { return &v.Window }),
+		"sites":      direct.Leaf(func(v *overview.CalendarEntry) int { return v.Sites }, direct.Int),
+		"users":      direct.Leaf(func(v *overview.CalendarEntry) int { return v.Users }, direct.Int),
+	})
+}
+
 func fieldsOfReleaseChange() direct.Type {
 	return direct.Object(direct.Fields[*domain.ReleaseChange]{
 		"action":      direct.Leaf(func(v *domain.ReleaseChange) domain.ChangeAction { return v.Action }, direct.Text),
@@ -4493,6 +4571,7 @@ func fieldsOfReleasePolicy() direct.Type {
 		"maxVariants":           direct.Optional(func(v *domain.ReleasePolicy) *int { return v.MaxVariants }, direct.Int),
 		"maxManualSteps":        direct.Optional(func(v *domain.ReleasePolicy) *int { return v.MaxManualSteps }, direct.Int),
 		"minRepresentativeness": direct.Optional(func(v *domain.ReleasePolicy) *int { return v.MinRepresentativeness }, direct.Int),
+		"maxWaveUsersAtRisk":    direct.Optional(func(v *domain.ReleasePolicy) *int { return v.MaxWaveUsersAtRisk }, direct.Int),
 		"retention":             direct.Optional(func(v *domain.ReleasePolicy) *string { return v.Retention }, direct.Text),
 		"verifying":             direct.Optional(func(v *domain.ReleasePolicy) *string { return v.Verifying }, direct.Text),
 		"auditMaxAge":           direct.Optional(func(v *domain.ReleasePolicy) *string { return v.AuditMaxAge }, direct.Text),
@@ -5014,6 +5093,15 @@ func fieldsOfSiteInstallationEdge() direct.Type {
 	})
 }
 
+func fieldsOfSiteMove() direct.Type {
+	return direct.Object(direct.Fields[*overview.Move]{
+		"site":    direct.One(func(v *overview.Move) *domain.Site { return v.Site }),
+		"release": direct.One(func(v *overview.Move) *domain.Release { return v.Release }),
+		"from":    direct.One(func(v *overview.Move) *overview.Place { return v.From }),
+		"to":      direct.One(func(v *overview.Move) *overview.Place { return v.To }),
+	})
+}
+
 func fieldsOfSiteNeedPayload() direct.Type {
 	return direct.Object(direct.Fields[*relay.LinkPayload[domain.Site, domain.Site, relay.NoLink]]{
 		"from":     direct.One(func(v *relay.LinkPayload[domain.Site, domain.Site, relay.NoLink]) *domain.Site { return v.From }),
@@ -5058,6 +5146,13 @@ func fieldsOfSitePayload() direct.Type {
 		"revision": direct.Leaf(func(v *relay.Payload[domain.Site]) int64 { return v.Revision }, direct.By(scalar.MarshalRevision)),
 		"dryRun":   direct.Leaf(func(v *relay.Payload[domain.Site]) bool { return v.DryRun }, direct.Bool),
 		"changes":  direct.Values(func(v *relay.Payload[domain.Site]) []domain.Change { return v.Changes }),
+	})
+}
+
+func fieldsOfSitePlace() direct.Type {
+	return direct.Object(direct.Fields[*overview.Place]{
+		"wave":   direct.Leaf(func(v *overview.Place) int { return v.Wave }, direct.Int),
+		"window": direct.One(func(v *overview.Place) *domain.TimeRange { return v.Window }),
 	})
 }
 
@@ -5772,6 +5867,8 @@ func fieldsOfWave() direct.Type {
 		"gateDecidedAt": direct.Optional(func(v *domain.Wave) *time.Time { return v.GateDecidedAt }, direct.Time),
 		"startedAt":     direct.Optional(func(v *domain.Wave) *time.Time { return v.StartedAt }, direct.Time),
 		"succeededAt":   direct.Optional(func(v *domain.Wave) *time.Time { return v.SucceededAt }, direct.Time),
+		"hurtSites":     direct.Optional(func(v *domain.Wave) *int { return v.HurtSites }, direct.Int),
+		"hurtUsers":     direct.Optional(func(v *domain.Wave) *int { return v.HurtUsers }, direct.Int),
 		"window":        direct.One(func(v *domain.Wave) *domain.TimeRange { return v.Window() }),
 		"id":            direct.Leaf(func(v *domain.Wave) string { return v.ID }, direct.Text),
 		"key":           direct.Leaf(func(v *domain.Wave) string { return v.Key }, direct.Text),
@@ -5796,6 +5893,18 @@ func fieldsOfWaveEdge() direct.Type {
 	return direct.Object(direct.Fields[*relay.Edge[domain.Wave]]{
 		"node":   direct.One(func(v *relay.Edge[domain.Wave]) *domain.Wave { return v.Node }),
 		"cursor": direct.Leaf(func(v *relay.Edge[domain.Wave]) string { return v.Cursor }, direct.Text),
+	})
+}
+
+func fieldsOfWaveRisk() direct.Type {
+	return direct.Object(direct.Fields[*overview.Risk]{
+		"hurtSites":     direct.Optional(func(v *overview.Risk) *int { return v.HurtSites }, direct.Int),
+		"hurtUsers":     direct.Optional(func(v *overview.Risk) *int { return v.HurtUsers }, direct.Int),
+		"users":         direct.Leaf(func(v *overview.Risk) int { return v.Users }, direct.Int),
+		"reachedBefore": direct.Leaf(func(v *overview.Risk) int { return v.ReachedBefore }, direct.Int),
+		"reachedAfter":  direct.Leaf(func(v *overview.Risk) int { return v.ReachedAfter }, direct.Int),
+		"allowed":       direct.Optional(func(v *overview.Risk) *int { return v.Allowed }, direct.Int),
+		"exceeds":       direct.Leaf(func(v *overview.Risk) bool { return v.Exceeds }, direct.Bool),
 	})
 }
 

@@ -1766,6 +1766,29 @@ func (ec *executionContext) fieldContext_ReleasePolicy_minRepresentativeness(_ c
 	return graphql.NewScalarFieldContext("ReleasePolicy", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
+func (ec *executionContext) _ReleasePolicy_maxWaveUsersAtRisk(ctx context.Context, field graphql.CollectedField, obj *domain.ReleasePolicy) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReleasePolicy_maxWaveUsersAtRisk(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MaxWaveUsersAtRisk, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ReleasePolicy_maxWaveUsersAtRisk(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReleasePolicy", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
 func (ec *executionContext) _ReleasePolicy_retention(ctx context.Context, field graphql.CollectedField, obj *domain.ReleasePolicy) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -3867,6 +3890,11 @@ func (ec *executionContext) _ReleasePolicy(ctx context.Context, sel ast.Selectio
 			}
 		case "minRepresentativeness":
 			out.Values[i] = ec._ReleasePolicy_minRepresentativeness(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "maxWaveUsersAtRisk":
+			out.Values[i] = ec._ReleasePolicy_maxWaveUsersAtRisk(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}

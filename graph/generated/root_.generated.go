@@ -56,6 +56,7 @@ type ResolverRoot interface {
 	Party() PartyResolver
 	Person() PersonResolver
 	PlacementLink() PlacementLinkResolver
+	PlanWaiver() PlanWaiverResolver
 	Problem() ProblemResolver
 	Query() QueryResolver
 	Recommendation() RecommendationResolver
@@ -14949,6 +14950,163 @@ input MediaTermsFilter {
   isNull: Boolean
 }
 `, BuiltIn: false},
+	{Name: "../schema/overview.graphqls", Input: `extend type Query {
+  """
+  How the plan of one deployment differs from that of another: of the same release, such as two proposals, or of different ones. As far as the caller may see
+  them.
+  """
+  comparePlans(
+    "The deployment whose plan is compared."
+    from: RecordRef!
+    "The one with which it is compared."
+    to: RecordRef!
+  ): PlanComparison! @cost(weight: 10000) @needs(action: "read", of: "Deployment")
+  """
+  When releases come to each region: the waves of all plans that are accepted or carried out, by region and time. A wave that comes to several regions is told
+  for each.
+  """
+  releaseCalendar(
+    "The period: waves at whose sites something is done in it."
+    during: TimeRangeInput!
+    "Only this region."
+    region: String
+  ): ReleaseCalendar! @cost(weight: 20000) @needs(action: "read", of: "Deployment")
+}
+
+extend type Deployment {
+  "How its plan differs from that of another deployment, the proposal being the one that is compared; null when there is no such deployment."
+  compare(
+    "The other one."
+    with: RecordRef!
+  ): PlanComparison @cost(weight: 10000)
+  "How many users have the release, wave by wave: the users at risk over time."
+  exposure: [Exposure!]! @cost(weight: 2000)
+  "When each wave and its sites have their turn, as a Mermaid gantt, in UTC. Of more than 100 sites the waves alone."
+  gantt: String! @cost(weight: 5000)
+  "The waves, and for which others each waits, as a Mermaid flowchart."
+  mermaid: String! @cost(weight: 5000)
+  "The waves, and for which others each waits, for Graphviz."
+  dot: String! @cost(weight: 5000)
+}
+
+extend type Wave {
+  "What is at stake in it."
+  risk: WaveRisk! @cost(weight: 2000)
+}
+
+"How two plans differ."
+type PlanComparison {
+  "The plan that is compared."
+  from: PlanFigures!
+  "The one with which it is compared."
+  to: PlanFigures!
+  "How many sites move: to another wave or hour, into the plan, or out of it."
+  movedSites: Int!
+  "Those sites, by key."
+  moves(
+    "At most so many."
+    first: Int! = 100
+  ): [SiteMove!]! @cost(length: 100)
+}
+
+"What a plan is judged by."
+type PlanFigures {
+  "The deployment whose plan it is."
+  deployment: Deployment!
+  "How many waves it has."
+  waves: Int!
+  "A number of waves below which no plan is possible (P6)."
+  lowerBound: Int
+  "Whether no plan has fewer waves than this one."
+  proved: Boolean!
+  "At how many sites something is done."
+  sites: Int!
+  "From when its first site begins until its last one ends; null where that is not known."
+  window: TimeRange
+  "How many users have the release, wave by wave: the users at risk over time."
+  exposure: [Exposure!]!
+  "The rules that do not hold by a person's word (P11)."
+  waived: [PlanWaiver!]!
+}
+
+"How many users have a release before and after a wave."
+type Exposure {
+  "The number of the wave."
+  wave: Int!
+  "When its last site ends; null where that is not known."
+  at: DateTime
+  "How many users have it before."
+  before: Int!
+  "How many have it then."
+  after: Int!
+}
+
+"A site that one of two plans puts elsewhere, or at another time."
+type SiteMove {
+  "The site."
+  site: Site!
+  "What it receives."
+  release: Release!
+  "Where the plan that is compared puts it; null: it leaves it out."
+  from: SitePlace
+  "Where the other one puts it; null: it leaves it out."
+  to: SitePlace
+}
+
+"Where a plan puts a site."
+type SitePlace {
+  "The number of the wave."
+  wave: Int!
+  "From when until when; null where that is not known."
+  window: TimeRange
+}
+
+"What is at stake in a wave."
+type WaveRisk {
+  "At how many sites something depends on what the wave changes, by any chain: its failure hurts them. Its own are among them; null: that was not worked out."
+  hurtSites: Int
+  "How many users these sites have."
+  hurtUsers: Int
+  "How many users its own sites have."
+  users: Int!
+  "How many users have the release before it."
+  reachedBefore: Int!
+  "How many have it after it."
+  reachedAfter: Int!
+  "How many users its failure may hurt, by the policy of the release when it was planned; null: any number."
+  allowed: Int
+  "Whether it would hurt more."
+  exceeds: Boolean!
+}
+
+"When releases come to each region."
+type ReleaseCalendar {
+  "The waves, by region and time."
+  entries: [ReleaseCalendarEntry!]!
+  "Whether there are more: of more than 1,000 waves the first by time are told."
+  truncated: Boolean!
+  "The calendar as a Mermaid gantt in UTC, a section for each region; of more than 200 entries the first."
+  mermaid: String!
+}
+
+"A wave as far as it comes to a region."
+type ReleaseCalendarEntry {
+  "The region; null: of sites whose region nobody told."
+  region: String
+  "What the sites receive."
+  release: Release!
+  "Its deployment."
+  deployment: Deployment!
+  "The wave."
+  wave: Wave!
+  "From when its first site there begins until the last one ends."
+  window: TimeRange!
+  "How many sites it has there."
+  sites: Int!
+  "How many users these have."
+  users: Int!
+}
+`, BuiltIn: false},
 	{Name: "../schema/party.graphqls", Input: `"A team, a person, a supplier or a customer: whom an item concerns."
 type Party {
   "What it does, in a few sentences."
@@ -15707,7 +15865,7 @@ input AcceptDeploymentPlanInput {
 type PlanDeploymentPayload {
   "The proposal; null where no plan holds."
   deployment: Deployment
-  "What is broken, in words: by a hand edit, or because no plan holds."
+  "What is broken, in words: by a hand edit, because no plan holds, or by waves whose failure hurts more users than the policy allows."
   violations: [PlanViolation!]!
   "Where no plan holds: a set of constraints that cannot hold together, while any one less can. Other contradictions may remain beside it."
   contradiction: [PlanConstraint!]!
@@ -19524,6 +19682,8 @@ type ReleasePolicy {
   maxManualSteps: Int
   "How much of production, in percent, a test environment must have at the same versions (R12); anything will do when null."
   minRepresentativeness: Int
+  "How many users the failure of a wave may hurt; any number when null. A plan names the waves that are over it."
+  maxWaveUsersAtRisk: Int
   "How long media are kept (L5); P3Y when null."
   retention: Period
   "How long a release is watched once it is live (D8); P14D when null."
@@ -20365,6 +20525,8 @@ input CreateReleasePolicyInput {
   maxManualSteps: Int
   "How much of production, in percent, a test environment must have at the same versions (R12); anything will do when null."
   minRepresentativeness: Int
+  "How many users the failure of a wave may hurt; any number when null. A plan names the waves that are over it."
+  maxWaveUsersAtRisk: Int
   "How long media are kept (L5); P3Y when null."
   retention: Period
   "How long a release is watched once it is live (D8); P14D when null."
@@ -20475,6 +20637,8 @@ input ReleasePolicyPatch {
   maxManualSteps: Int
   "How much of production, in percent, a test environment must have at the same versions (R12); anything will do when null."
   minRepresentativeness: Int
+  "How many users the failure of a wave may hurt; any number when null. A plan names the waves that are over it."
+  maxWaveUsersAtRisk: Int
   "How long media are kept (L5); P3Y when null."
   retention: Period
   "How long a release is watched once it is live (D8); P14D when null."
@@ -21153,6 +21317,12 @@ type Deployment {
   edits: [PlanEdit!]!
   "What its sites have already: nothing is done about that (P2)."
   upToDate: [UpToDateItem!]! @cost(weight: 100)
+  "The rules that do not hold by a person's word (P11)."
+  waived: [PlanWaiver!]! @cost(weight: 100)
+  "The environments that come before its first wave, of a CONTINUOUS roll-out (P1)."
+  path: [PathStep!]!
+  "How many users the failure of a wave may hurt, by the policy of the release when it was planned; null: any number."
+  maxWaveUsersAtRisk: Int
   "Where it stands (D1)."
   status: DeploymentStatus!
   "Since when."
@@ -21218,6 +21388,26 @@ enum PlanEditKind {
   PIN
   "A site is left out."
   EXCLUDE
+}
+
+"A rule that does not hold by a person's word (P11)."
+type PlanWaiver {
+  "The number of the rule."
+  rule: String!
+  "The records that it concerns, as far as you may see them."
+  records: [Record!]!
+  "Why it does not hold."
+  reason: String!
+  "Who said so."
+  madeBy: Person
+}
+
+"An environment that a CONTINUOUS roll-out passes before its first wave (P1)."
+type PathStep {
+  "The environment."
+  environment: Environment!
+  "The kinds of tests that are its gate: they must be shown there (R15)."
+  shows: [TestKind!]!
 }
 
 "An item that a site has in the version that it would get, or in a higher one (P2)."
@@ -21288,6 +21478,10 @@ type Wave {
   startedAt: DateTime
   "When it had succeeded: from then on it soaks (D2)."
   succeededAt: DateTime
+  "At how many sites something depends on what it changes, by any chain: its failure hurts them. Its own are among them; null: that was not worked out."
+  hurtSites: Int
+  "How many users these sites have."
+  hurtUsers: Int
 }
 
 extend type Wave {
@@ -21918,6 +22112,10 @@ input WaveFilter {
   startedAt: DateTimeFilter
   "When it had succeeded: from then on it soaks (D2)."
   succeededAt: DateTimeFilter
+  "At how many sites something depends on what it changes, by any chain: its failure hurts them. Its own are among them; null: that was not worked out."
+  hurtSites: IntFilter
+  "How many users these sites have."
+  hurtUsers: IntFilter
   "The deployment to which it belongs: one."
   deployments: DeploymentLinkFilter
   "The waves that come before this one (D2)."
@@ -21956,6 +22154,10 @@ enum WaveOrderField {
   STARTED_AT
   "When it had succeeded: from then on it soaks (D2)."
   SUCCEEDED_AT
+  "At how many sites something depends on what it changes, by any chain: its failure hurts them. Its own are among them; null: that was not worked out."
+  HURT_SITES
+  "How many users these sites have."
+  HURT_USERS
   "Counts the edits of this record. Give the one you saw as ifVersion, so that nobody's edit is overwritten."
   VERSION
   "When the record was created."
@@ -22002,6 +22204,10 @@ enum WaveGroupField {
   STARTED_AT
   "When it had succeeded: from then on it soaks (D2)."
   SUCCEEDED_AT
+  "At how many sites something depends on what it changes, by any chain: its failure hurts them. Its own are among them; null: that was not worked out."
+  HURT_SITES
+  "How many users these sites have."
+  HURT_USERS
 }
 
 extend type SiteRollout implements Record & Node {
@@ -28164,6 +28370,12 @@ func (ec *executionContext) childFields_Deployment(ctx context.Context, field gr
 		return ec.fieldContext_Deployment_edits(ctx, field)
 	case "upToDate":
 		return ec.fieldContext_Deployment_upToDate(ctx, field)
+	case "waived":
+		return ec.fieldContext_Deployment_waived(ctx, field)
+	case "path":
+		return ec.fieldContext_Deployment_path(ctx, field)
+	case "maxWaveUsersAtRisk":
+		return ec.fieldContext_Deployment_maxWaveUsersAtRisk(ctx, field)
 	case "status":
 		return ec.fieldContext_Deployment_status(ctx, field)
 	case "statusSince":
@@ -28182,6 +28394,16 @@ func (ec *executionContext) childFields_Deployment(ctx context.Context, field gr
 		return ec.fieldContext_Deployment_endedAt(ctx, field)
 	case "carriedOutBy":
 		return ec.fieldContext_Deployment_carriedOutBy(ctx, field)
+	case "compare":
+		return ec.fieldContext_Deployment_compare(ctx, field)
+	case "exposure":
+		return ec.fieldContext_Deployment_exposure(ctx, field)
+	case "gantt":
+		return ec.fieldContext_Deployment_gantt(ctx, field)
+	case "mermaid":
+		return ec.fieldContext_Deployment_mermaid(ctx, field)
+	case "dot":
+		return ec.fieldContext_Deployment_dot(ctx, field)
 	case "staleBecause":
 		return ec.fieldContext_Deployment_staleBecause(ctx, field)
 	case "waves":
@@ -28626,6 +28848,20 @@ func (ec *executionContext) childFields_ExceptionMove(ctx context.Context, field
 		return ec.fieldContext_ExceptionMove_lacks(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ExceptionMove", field.Name)
+}
+
+func (ec *executionContext) childFields_Exposure(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "wave":
+		return ec.fieldContext_Exposure_wave(ctx, field)
+	case "at":
+		return ec.fieldContext_Exposure_at(ctx, field)
+	case "before":
+		return ec.fieldContext_Exposure_before(ctx, field)
+	case "after":
+		return ec.fieldContext_Exposure_after(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Exposure", field.Name)
 }
 
 func (ec *executionContext) childFields_FeedServicePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -30834,6 +31070,16 @@ func (ec *executionContext) childFields_PartyToTellEdge(ctx context.Context, fie
 	return nil, fmt.Errorf("no field named %q was found under type PartyToTellEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_PathStep(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "environment":
+		return ec.fieldContext_PathStep_environment(ctx, field)
+	case "shows":
+		return ec.fieldContext_PathStep_shows(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PathStep", field.Name)
+}
+
 func (ec *executionContext) childFields_Permission(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "kind":
@@ -30884,6 +31130,20 @@ func (ec *executionContext) childFields_PlacementReason(ctx context.Context, fie
 		return ec.fieldContext_PlacementReason_chain(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PlacementReason", field.Name)
+}
+
+func (ec *executionContext) childFields_PlanComparison(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "from":
+		return ec.fieldContext_PlanComparison_from(ctx, field)
+	case "to":
+		return ec.fieldContext_PlanComparison_to(ctx, field)
+	case "movedSites":
+		return ec.fieldContext_PlanComparison_movedSites(ctx, field)
+	case "moves":
+		return ec.fieldContext_PlanComparison_moves(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PlanComparison", field.Name)
 }
 
 func (ec *executionContext) childFields_PlanConstraint(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -30938,6 +31198,28 @@ func (ec *executionContext) childFields_PlanEdit(ctx context.Context, field grap
 	return nil, fmt.Errorf("no field named %q was found under type PlanEdit", field.Name)
 }
 
+func (ec *executionContext) childFields_PlanFigures(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deployment":
+		return ec.fieldContext_PlanFigures_deployment(ctx, field)
+	case "waves":
+		return ec.fieldContext_PlanFigures_waves(ctx, field)
+	case "lowerBound":
+		return ec.fieldContext_PlanFigures_lowerBound(ctx, field)
+	case "proved":
+		return ec.fieldContext_PlanFigures_proved(ctx, field)
+	case "sites":
+		return ec.fieldContext_PlanFigures_sites(ctx, field)
+	case "window":
+		return ec.fieldContext_PlanFigures_window(ctx, field)
+	case "exposure":
+		return ec.fieldContext_PlanFigures_exposure(ctx, field)
+	case "waived":
+		return ec.fieldContext_PlanFigures_waived(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PlanFigures", field.Name)
+}
+
 func (ec *executionContext) childFields_PlanViolation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "rule":
@@ -30950,6 +31232,20 @@ func (ec *executionContext) childFields_PlanViolation(ctx context.Context, field
 		return ec.fieldContext_PlanViolation_waivable(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PlanViolation", field.Name)
+}
+
+func (ec *executionContext) childFields_PlanWaiver(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "rule":
+		return ec.fieldContext_PlanWaiver_rule(ctx, field)
+	case "records":
+		return ec.fieldContext_PlanWaiver_records(ctx, field)
+	case "reason":
+		return ec.fieldContext_PlanWaiver_reason(ctx, field)
+	case "madeBy":
+		return ec.fieldContext_PlanWaiver_madeBy(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PlanWaiver", field.Name)
 }
 
 func (ec *executionContext) childFields_PlannedLicenceUse(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -31506,6 +31802,38 @@ func (ec *executionContext) childFields_ReleaseBudget(ctx context.Context, field
 	return nil, fmt.Errorf("no field named %q was found under type ReleaseBudget", field.Name)
 }
 
+func (ec *executionContext) childFields_ReleaseCalendar(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "entries":
+		return ec.fieldContext_ReleaseCalendar_entries(ctx, field)
+	case "truncated":
+		return ec.fieldContext_ReleaseCalendar_truncated(ctx, field)
+	case "mermaid":
+		return ec.fieldContext_ReleaseCalendar_mermaid(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReleaseCalendar", field.Name)
+}
+
+func (ec *executionContext) childFields_ReleaseCalendarEntry(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "region":
+		return ec.fieldContext_ReleaseCalendarEntry_region(ctx, field)
+	case "release":
+		return ec.fieldContext_ReleaseCalendarEntry_release(ctx, field)
+	case "deployment":
+		return ec.fieldContext_ReleaseCalendarEntry_deployment(ctx, field)
+	case "wave":
+		return ec.fieldContext_ReleaseCalendarEntry_wave(ctx, field)
+	case "window":
+		return ec.fieldContext_ReleaseCalendarEntry_window(ctx, field)
+	case "sites":
+		return ec.fieldContext_ReleaseCalendarEntry_sites(ctx, field)
+	case "users":
+		return ec.fieldContext_ReleaseCalendarEntry_users(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReleaseCalendarEntry", field.Name)
+}
+
 func (ec *executionContext) childFields_ReleaseChange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "action":
@@ -31774,6 +32102,8 @@ func (ec *executionContext) childFields_ReleasePolicy(ctx context.Context, field
 		return ec.fieldContext_ReleasePolicy_maxManualSteps(ctx, field)
 	case "minRepresentativeness":
 		return ec.fieldContext_ReleasePolicy_minRepresentativeness(ctx, field)
+	case "maxWaveUsersAtRisk":
+		return ec.fieldContext_ReleasePolicy_maxWaveUsersAtRisk(ctx, field)
 	case "retention":
 		return ec.fieldContext_ReleasePolicy_retention(ctx, field)
 	case "verifying":
@@ -32620,6 +32950,20 @@ func (ec *executionContext) childFields_SiteInstallationEdge(ctx context.Context
 	return nil, fmt.Errorf("no field named %q was found under type SiteInstallationEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_SiteMove(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "site":
+		return ec.fieldContext_SiteMove_site(ctx, field)
+	case "release":
+		return ec.fieldContext_SiteMove_release(ctx, field)
+	case "from":
+		return ec.fieldContext_SiteMove_from(ctx, field)
+	case "to":
+		return ec.fieldContext_SiteMove_to(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SiteMove", field.Name)
+}
+
 func (ec *executionContext) childFields_SiteNeedPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "from":
@@ -32690,6 +33034,16 @@ func (ec *executionContext) childFields_SitePayload(ctx context.Context, field g
 		return ec.fieldContext_SitePayload_changes(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SitePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_SitePlace(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "wave":
+		return ec.fieldContext_SitePlace_wave(ctx, field)
+	case "window":
+		return ec.fieldContext_SitePlace_window(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SitePlace", field.Name)
 }
 
 func (ec *executionContext) childFields_SiteRollout(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -33816,6 +34170,12 @@ func (ec *executionContext) childFields_Wave(ctx context.Context, field graphql.
 		return ec.fieldContext_Wave_startedAt(ctx, field)
 	case "succeededAt":
 		return ec.fieldContext_Wave_succeededAt(ctx, field)
+	case "hurtSites":
+		return ec.fieldContext_Wave_hurtSites(ctx, field)
+	case "hurtUsers":
+		return ec.fieldContext_Wave_hurtUsers(ctx, field)
+	case "risk":
+		return ec.fieldContext_Wave_risk(ctx, field)
 	case "sites":
 		return ec.fieldContext_Wave_sites(ctx, field)
 	case "window":
@@ -33872,6 +34232,26 @@ func (ec *executionContext) childFields_WaveEdge(ctx context.Context, field grap
 		return ec.fieldContext_WaveEdge_cursor(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type WaveEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_WaveRisk(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "hurtSites":
+		return ec.fieldContext_WaveRisk_hurtSites(ctx, field)
+	case "hurtUsers":
+		return ec.fieldContext_WaveRisk_hurtUsers(ctx, field)
+	case "users":
+		return ec.fieldContext_WaveRisk_users(ctx, field)
+	case "reachedBefore":
+		return ec.fieldContext_WaveRisk_reachedBefore(ctx, field)
+	case "reachedAfter":
+		return ec.fieldContext_WaveRisk_reachedAfter(ctx, field)
+	case "allowed":
+		return ec.fieldContext_WaveRisk_allowed(ctx, field)
+	case "exceeds":
+		return ec.fieldContext_WaveRisk_exceeds(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WaveRisk", field.Name)
 }
 
 func (ec *executionContext) childFields_WithdrawConfigurationItemPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -27,6 +27,7 @@ import (
 	"releasegraph/internal/app/impact"
 	"releasegraph/internal/app/material"
 	"releasegraph/internal/app/media"
+	"releasegraph/internal/app/overview"
 	"releasegraph/internal/app/party"
 	"releasegraph/internal/app/planning"
 	"releasegraph/internal/app/policy"
@@ -80,6 +81,7 @@ type App struct {
 	Changes       *change.Area
 	Calendar      *calendar.Area
 	Planning      *planning.Area
+	Overview      *overview.Area
 	Feeds         *feed.Area
 	Work          *work.Area
 	Export        *export.Area
@@ -137,6 +139,7 @@ func New(c Config) *App {
 	a.Changes = with(e, change.New(e, a.Records, a.Impact))
 	a.Calendar = with(e, calendar.New(e, a.Traversal))
 	a.Planning = with(e, planning.New(e, a.Records, a.Traversal, a.Policies))
+	a.Overview = with(e, overview.New(e, a.Planning))
 	a.Feeds = with(e, feed.New(e, a.Calendar))
 	a.Work = with(e, work.New(e, a.Records, a.Traversal, a.Changes))
 	a.Export = with(e, export.New(e))

@@ -42,6 +42,15 @@ type Deployment struct {
 	// UpToDate are what sites that are asked for have already (P2), a text for each
 	// UpToDateItem.
 	UpToDate []string `graph:"upToDate,import,shown=UpToDateItem"`
+	// Waived are the rules that do not hold by a person's word (P11), a text for each
+	// PlanWaiver.
+	Waived []string `graph:"waived,import,shown=PlanWaiver"`
+	// Path are the environments that come before the first wave of a CONTINUOUS roll-out
+	// (P1), a text for each PathStep.
+	Path []string `graph:"path,import,shown=PathStep"`
+	// MaxWaveUsersAtRisk is how many users the failure of a wave may hurt, by the policy
+	// of the release when it was planned.
+	MaxWaveUsersAtRisk *int `graph:"maxWaveUsersAtRisk,import"`
 	// Status changes by the moves of D1 alone; an import may bring any.
 	Status       DeploymentStatus `graph:"status,required,filter,sort,import"`
 	StatusSince  *time.Time       `graph:"statusSince,filter,sort,import"`

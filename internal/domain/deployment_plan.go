@@ -64,6 +64,22 @@ type UpToDateItem struct {
 	Version string `json:"version"`
 }
 
+// PlanWaiver is a rule that does not hold by a person's word (P11).
+type PlanWaiver struct {
+	Rule string `json:"rule"`
+	// Names are the records that it concerns.
+	Names  []RecordName `json:"records,omitempty"`
+	Reason string       `json:"reason"`
+	MadeBy string       `json:"by"`
+}
+
+// PathStep is an environment that a CONTINUOUS roll-out passes before its first wave
+// (P1), with the kinds of tests that must be shown there (R15).
+type PathStep struct {
+	Environment Environment `json:"environment"`
+	Shows       []TestKind  `json:"shows,omitempty"`
+}
+
 // PlacementReason says why a step is in its wave and hour (P10).
 type PlacementReason struct {
 	Rule string `json:"rule"`
@@ -166,6 +182,18 @@ func (d *Deployment) UpToDateItems() []UpToDateItem { return readKept[UpToDateIt
 // SetUpToDateItems keeps what sites have already.
 func (d *Deployment) SetUpToDateItems(list []UpToDateItem) { d.UpToDate = kept(list) }
 
+// PlanWaivers are the rules that do not hold by a person's word (P11).
+func (d *Deployment) PlanWaivers() []PlanWaiver { return readKept[PlanWaiver](d.Waived) }
+
+// SetPlanWaivers keeps which rules do not hold.
+func (d *Deployment) SetPlanWaivers(list []PlanWaiver) { d.Waived = kept(list) }
+
+// PathSteps are the environments that come before the first wave (P1).
+func (d *Deployment) PathSteps() []PathStep { return readKept[PathStep](d.Path) }
+
+// SetPathSteps keeps the environments that come before the first wave.
+func (d *Deployment) SetPathSteps(list []PathStep) { d.Path = kept(list) }
+
 // PlacementReasons say why it is in its wave and hour (P10).
 func (s *SiteRollout) PlacementReasons() []PlacementReason {
 	return readKept[PlacementReason](s.Reasons)
@@ -186,6 +214,13 @@ func checkReason(r *PlacementReason) error {
 		if r.Links[i].FromName != r.Links[i-1].ToName {
 			return fmt.Errorf("has a chain that breaks: its link %d begins at %s, and the one before ends at %s", i+1, r.Links[i].FromName, r.Links[i-1].ToName)
 		}
+	}
+	return nil
+}
+
+func checkPathStep(s *PathStep) error {
+	if !slices.Contains(Environments, s.Environment) {
+		return fmt.Errorf("has the environment %q; there are %s", s.Environment, join(Environments))
 	}
 	return nil
 }
@@ -214,6 +249,9 @@ func (d *Deployment) checkPlan(es *Errors) {
 	es.after("finishBy", d.FinishBy, "notBefore", d.NotBefore)
 	es.within("lowerBound", d.LowerBound, 0, MaxCount)
 	checkKept(es, "edits", d.Edits, checkEdit)
+	checkKept(es, "waived", d.Waived, func(*PlanWaiver) error { return nil })
+	checkKept(es, "path", d.Path, checkPathStep)
+	es.within("maxWaveUsersAtRisk", d.MaxWaveUsersAtRisk, 0, MaxCount)
 	checkKept(es, "upToDate", d.UpToDate, func(*UpToDateItem) error { return nil })
 }
 

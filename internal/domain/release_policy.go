@@ -58,6 +58,8 @@ type ReleasePolicy struct {
 	// MinRepresentativeness is how much of production, in percent, a test environment
 	// must have at the same versions (R12).
 	MinRepresentativeness *int `graph:"minRepresentativeness,set"`
+	// MaxWaveUsersAtRisk is how many users the failure of a wave may hurt (P6).
+	MaxWaveUsersAtRisk *int `graph:"maxWaveUsersAtRisk,set"`
 	// Retention is how long media are kept (L5), Verifying how long a release is
 	// watched once it is live (D8), AuditMaxAge how old an audit may be (R5).
 	Retention    *string         `graph:"retention,set"`
@@ -148,6 +150,7 @@ func (p *ReleasePolicy) Check() Errors {
 	es.within("maxVariants", p.MaxVariants, 1, MaxCount)
 	es.within("maxManualSteps", p.MaxManualSteps, 0, MaxCount)
 	es.within("minRepresentativeness", p.MinRepresentativeness, 0, 100)
+	es.within("maxWaveUsersAtRisk", p.MaxWaveUsersAtRisk, 0, MaxCount)
 	p.checkReadable(&es)
 	p.checkKeeping(&es)
 	p.checkDemands(&es)

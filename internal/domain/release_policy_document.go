@@ -150,6 +150,9 @@ func (d *policyDocument) emergencies(p *ReleasePolicy) {
 	if p.MaxManualSteps != nil {
 		d.line("A person has to do at most %d steps at a site.", *p.MaxManualSteps)
 	}
+	if p.MaxWaveUsersAtRisk != nil {
+		d.line("The failure of a wave hurts at most %d users.", *p.MaxWaveUsersAtRisk)
+	}
 }
 
 func (d *policyDocument) library(p *ReleasePolicy) {

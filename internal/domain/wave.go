@@ -30,6 +30,10 @@ type Wave struct {
 	// StartedAt is when it was first RUNNING. From SucceededAt on it soaks (D2).
 	StartedAt   *time.Time `graph:"startedAt,filter,sort,import"`
 	SucceededAt *time.Time `graph:"succeededAt,filter,sort,import"`
+	// HurtSites and HurtUsers are the sites that its failure would hurt, and their users:
+	// those where something depends on what it changes, by any chain, with its own.
+	HurtSites *int `graph:"hurtSites,filter,sort,import"`
+	HurtUsers *int `graph:"hurtUsers,filter,sort,import"`
 }
 
 // WaveGate is what a wave waits for besides those before it (D2).
@@ -96,6 +100,12 @@ func (w *Wave) GateDecidedByPerson() *Person { return maybePersonOf(w, w.GateDec
 // either is not known (P7).
 func (w *Wave) Window() *TimeRange { return rangeOf(w.WindowFrom, w.WindowTo) }
 
+// Exceeds reports whether its failure would hurt more users than are allowed; nil allows
+// any number.
+func (w *Wave) Exceeds(allowed *int) bool {
+	return allowed != nil && w.HurtUsers != nil && *w.HurtUsers > *allowed
+}
+
 // rangeOf is the time between two instants that are both known.
 func rangeOf(from, to *time.Time) *TimeRange {
 	if from == nil || to == nil {
@@ -108,6 +118,8 @@ func rangeOf(from, to *time.Time) *TimeRange {
 func (w *Wave) Check() Errors {
 	es := w.Record.Check()
 	es.within("ordinal", &w.Ordinal, 1, MaxCount)
+	es.within("hurtSites", w.HurtSites, 0, MaxCount)
+	es.within("hurtUsers", w.HurtUsers, 0, MaxCount)
 	es.after("windowTo", w.WindowTo, "windowFrom", w.WindowFrom)
 	if w.Gate == NoGate && (w.Gatekeeper != nil || w.GateVerdict != nil) {
 		es.rule("D2", "gate", "is NONE: nobody opens it, and nothing is decided there")

@@ -110,6 +110,9 @@ func (q *asker) record(argument string) *node {
 // holds, or at an end of the relationship whose noun it holds.
 func (q *asker) kindOfRoot(argument string) (kind string) {
 	root := strings.ToLower(q.root)
+	if root == "compareplans" {
+		return domain.KindDeployment
+	}
 	for _, r := range entity.Relationships() {
 		if strings.HasSuffix(root, "connect"+strings.ToLower(r.Noun)) {
 			return map[string]string{"from": r.From, "to": r.To}[argument]

@@ -26,6 +26,8 @@ type proposal struct {
 	chosen   []*domain.Site
 	snapshot *snapshot
 	made     *planner.Made
+	// atRisk are the waves whose failure would hurt more users than the policy allows.
+	atRisk []Violation
 }
 
 // PlanDeployment works out the roll-out of a release, and keeps it as a proposal (P1 to
@@ -65,7 +67,7 @@ func (a *Area) propose(ctx context.Context, o *domain.WriteOptions, input []any,
 		return nil, err
 	}
 	if p != nil {
-		planned.Violations, planned.Contradiction = violations(p.made.Violations), constraints(p.made.Contradiction)
+		planned.Violations, planned.Contradiction = append(violations(p.made.Violations), p.atRisk...), constraints(p.made.Contradiction)
 	}
 	return planned, nil
 }

@@ -113,6 +113,15 @@ func (p *proposal) outcome() {
 		items = append(items, domain.UpToDateItem{SiteKey: one.Site, ItemKey: one.Item, Version: one.Version})
 	}
 	d.SetUpToDateItems(items)
+	waivers := make([]domain.PlanWaiver, len(plan.Waived))
+	for i, w := range plan.Waived {
+		waivers[i] = domain.PlanWaiver{Rule: w.Rule, Reason: w.Reason, MadeBy: w.By}
+		for _, name := range w.Records {
+			waivers[i].Names = append(waivers[i].Names, domain.RecordName(name))
+		}
+	}
+	d.SetPlanWaivers(waivers)
+	d.MaxWaveUsersAtRisk = p.snapshot.policy.MaxWaveUsersAtRisk
 }
 
 // reasonsOf keeps the reasons of a step, with all records that they name.

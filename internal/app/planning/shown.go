@@ -172,3 +172,37 @@ func (a *Area) Edits(ctx context.Context, d *domain.Deployment) ([]*MadeEdit, er
 	}
 	return list, err
 }
+
+// Waiver is a rule that does not hold by a person's word (P11).
+type Waiver struct {
+	Rule, Reason string
+	Records      []entity.Record // those that the caller may see
+	MadeBy       *domain.Person
+}
+
+// Waived lists the rules that do not hold in the plan of a deployment (P11).
+func (a *Area) Waived(ctx context.Context, d *domain.Deployment) ([]*Waiver, error) {
+	return a.WaiversOf(ctx, a.estate.CohortOf(ctx, d).View, d)
+}
+
+// WaiversOf lists the rules that do not hold in the plan of a deployment, as a view has
+// it (P11).
+func (a *Area) WaiversOf(ctx context.Context, v estate.View, d *domain.Deployment) ([]*Waiver, error) {
+	waivers, names := d.PlanWaivers(), map[domain.RecordName]bool{}
+	for _, w := range waivers {
+		for _, name := range w.Names {
+			names[name] = true
+		}
+	}
+	found, err := readNamed(ctx, v, names)
+	list := make([]*Waiver, len(waivers))
+	for i, w := range waivers {
+		list[i] = &Waiver{Rule: w.Rule, Reason: w.Reason, MadeBy: domain.PersonOf(d, w.MadeBy), Records: []entity.Record{}}
+		for _, name := range w.Names {
+			if r := found[name]; r != nil {
+				list[i].Records = append(list[i].Records, r)
+			}
+		}
+	}
+	return list, err
+}

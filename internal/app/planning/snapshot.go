@@ -32,7 +32,8 @@ type snapshot struct {
 	// these need.
 	changed, needed []store.ID
 	own             *domain.Release
-	now             time.Time // the moment for which is planned
+	policy          *domain.ReleasePolicy // of the release (R3)
+	now             time.Time             // the moment for which is planned
 	supportedBy     map[store.ID][]rollout.PartyNo
 	openings        struct{ windows, freezes []*calendar.Opening }
 	requests        []request
@@ -81,7 +82,7 @@ func (a *Area) snapshot(ctx context.Context, v estate.View, r *domain.Release, c
 	}
 	for _, read := range []func(context.Context) error{
 		s.readReleases, s.readUnits, s.readOpenings, s.readRequests, s.readRollouts, s.readGraph, s.readInstalled, s.readSites, s.readParties,
-		s.takeOpenings, s.takeRequests, s.takeRollouts, s.readPast, s.readItems, s.readNumbering,
+		s.takeOpenings, s.takeRequests, s.takeRollouts, s.readPast, s.readItems, s.readPolicy,
 	} {
 		if err := read(ctx); err != nil {
 			return nil, err
@@ -309,9 +310,9 @@ func (s *snapshot) readParties(ctx context.Context) error {
 	return nil
 }
 
-// readNumbering takes how versions of items are read from the policy of the release
-// (R3).
-func (s *snapshot) readNumbering(ctx context.Context) error {
+// readPolicy takes what the policy of the release says: how versions of items are read
+// (R3), and what a wave may hurt.
+func (s *snapshot) readPolicy(ctx context.Context) error {
 	items, err := estate.ByID[*domain.ConfigurationItem](ctx, s.view, s.changed...)
 	if err != nil {
 		return err
@@ -322,7 +323,8 @@ func (s *snapshot) readNumbering(ctx context.Context) error {
 	}
 	chosen, err := s.area.policies.Of(ctx, s.view, s.own, list)
 	if err == nil {
-		s.in.Versions = chosen.Policy.ItemNumbering.Rules()
+		s.policy = chosen.Policy
+		s.in.Versions = s.policy.ItemNumbering.Rules()
 	}
 	return err
 }

@@ -18,6 +18,10 @@ import (
 // receives.
 func (a *Area) write(ctx context.Context, p *proposal) (*estate.Draft, error) {
 	p.outcome()
+	risks, err := p.made.Risk(ctx)
+	if err != nil {
+		return nil, err
+	}
 	d, err := a.begin(ctx, p)
 	if err != nil {
 		return nil, err
@@ -26,7 +30,7 @@ func (a *Area) write(ctx context.Context, p *proposal) (*estate.Draft, error) {
 	w := &writer{area: a, p: p, d: d, ctx: ctx, count: pace.Of(ctx), items: p.snapshot.keysOfItems(), sites: p.snapshot.keysOfSites(), releases: p.snapshot.keysOfReleases()}
 	var before *domain.Wave
 	for i := range p.made.Plan.Waves {
-		wave := w.wave(&p.made.Plan.Waves[i])
+		wave := w.wave(&p.made.Plan.Waves[i], risks[i])
 		if before != nil {
 			d.Join(domain.RelAfter, wave, store.ID(before.ID))
 		}
@@ -129,12 +133,20 @@ type writer struct {
 	items, sites, releases map[string]store.ID // by key
 }
 
-func (w *writer) wave(of *rollout.Wave) *domain.Wave {
+func (w *writer) wave(of *rollout.Wave, risk rollout.WaveRisk) *domain.Wave {
 	dep := w.p.deployment
 	wave := &domain.Wave{Ordinal: of.Ordinal, Status: domain.WavePending, Gate: domain.NoGate}
 	wave.ID, wave.Sources = w.area.estate.NewID(), domain.BroughtBy(domain.SourceAPI)
 	wave.Key, wave.Name = w.key(fmt.Sprintf("%s/wave-%d", dep.Key, of.Ordinal)), fmt.Sprintf("Wave %d of %s", of.Ordinal, dep.Name)
 	wave.WindowFrom, wave.WindowTo = within(of.Window)
+	users := min(risk.HurtUsers, domain.MaxCount)
+	wave.HurtSites, wave.HurtUsers = &risk.HurtSites, &users
+	if allowed := dep.MaxWaveUsersAtRisk; wave.Exceeds(allowed) {
+		w.p.atRisk = append(w.p.atRisk, Violation{
+			Rule: "P6", Records: []string{string(domain.NameOf(domain.KindWave, wave.Key))}, Waivable: true,
+			Text: fmt.Sprintf("if wave %d fails it hurts %d users at %d sites, and the policy allows %d", wave.Ordinal, *wave.HurtUsers, *wave.HurtSites, *allowed),
+		})
+	}
 	w.d.Create(wave)
 	w.d.Join(domain.RelHasWave, dep, store.ID(wave.ID))
 	return wave

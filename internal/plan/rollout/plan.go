@@ -70,10 +70,10 @@ func (p *Plan) Window() (window domain.TimeRange) {
 }
 
 // StepsOf returns the steps of a wave, by its ordinal.
-func (p *Plan) StepsOf(ordinal int) []Step {
-	w := p.Waves[ordinal-1]
-	return p.Steps[w.First : w.First+w.Count]
-}
+func (p *Plan) StepsOf(ordinal int) []Step { return p.In(&p.Waves[ordinal-1]) }
+
+// In returns the steps of a wave.
+func (p *Plan) In(w *Wave) []Step { return p.Steps[w.First : w.First+w.Count] }
 
 // Wave is a set of steps that belong together.
 type Wave struct {

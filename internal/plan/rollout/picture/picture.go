@@ -5,9 +5,9 @@ package picture
 import (
 	"fmt"
 	"strings"
-	"time"
 	"unicode"
 
+	"releasegraph/internal/domain"
 	"releasegraph/internal/plan/diagram"
 	"releasegraph/internal/plan/rollout"
 )
@@ -19,24 +19,24 @@ const mostSites = 100
 // draws the waves alone, and says so.
 func Gantt(p *rollout.Plan) string {
 	var b strings.Builder
-	b.WriteString("gantt\n  dateFormat YYYY-MM-DDTHH:mm:ss\n  axisFormat %Y-%m-%d %H:%M\n")
-	fmt.Fprintf(&b, "  title %s, times in UTC\n", plain(p.Release))
+	head(&b, p.Release)
 	whole := len(p.Steps) <= mostSites
 	if !whole {
 		fmt.Fprintf(&b, "  %%%% %d sites are not drawn one by one\n", len(p.Steps))
 	}
-	for _, w := range p.Waves {
+	for i := range p.Waves {
+		w := &p.Waves[i]
 		fmt.Fprintf(&b, "  section Wave %d\n", w.Ordinal)
-		task(&b, fmt.Sprintf("Wave %d with %d sites and %d users", w.Ordinal, w.Sites, w.Users), "crit, ", fmt.Sprintf("w%d", w.Ordinal), w.Window.From, w.Window.To)
+		task(&b, fmt.Sprintf("Wave %d with %d sites and %d users", w.Ordinal, w.Sites, w.Users), "crit, ", fmt.Sprintf("w%d", w.Ordinal), w.Window)
 		if !whole {
 			continue
 		}
-		for i, s := range p.StepsOf(w.Ordinal) {
+		for i, s := range p.In(w) {
 			name := s.Site
 			if s.Release != p.Release {
 				name += " gets " + s.Release
 			}
-			task(&b, name, "", fmt.Sprintf("s%d", w.First+i), s.Window.From, s.Window.To)
+			task(&b, name, "", fmt.Sprintf("s%d", w.First+i), s.Window)
 		}
 	}
 	if p.ActivateAt != nil {
@@ -48,8 +48,59 @@ func Gantt(p *rollout.Plan) string {
 
 const form = "2006-01-02T15:04:05"
 
-func task(b *strings.Builder, name, tags, id string, from, to time.Time) {
-	fmt.Fprintf(b, "  %s : %s%s, %s, %s\n", plain(name), tags, id, from.UTC().Format(form), to.UTC().Format(form))
+// task draws a bar; what has no time has none.
+func task(b *strings.Builder, name, tags, id string, when domain.TimeRange) {
+	if when.Empty() {
+		fmt.Fprintf(b, "  %%%% %s has no time\n", plain(name))
+		return
+	}
+	fmt.Fprintf(b, "  %s : %s%s, %s, %s\n", plain(name), tags, id, when.From.UTC().Format(form), when.To.UTC().Format(form))
+}
+
+// Bar is a wave as far as it comes to a region.
+type Bar struct {
+	Section, Release   string
+	Wave, Sites, Users int
+	Window             domain.TimeRange
+	// Over says that the wave has ended, Active that it is under way.
+	Over, Active bool
+}
+
+// mostBars is how many bars are drawn: more cannot be read.
+const mostBars = 200
+
+// Calendar draws when releases come to each region, in UTC: bars stand by region. Of a
+// long one it draws the first bars, and says so, as where more of them were left out.
+func Calendar(bars []Bar, more bool) string {
+	var b strings.Builder
+	head(&b, "Releases by region")
+	if len(bars) > mostBars {
+		bars, more = bars[:mostBars], true
+	}
+	if more {
+		b.WriteString("  %% more waves are not drawn\n")
+	}
+	for i, bar := range bars {
+		if i == 0 || bar.Section != bars[i-1].Section {
+			fmt.Fprintf(&b, "  section %s\n", plain(bar.Section))
+		}
+		tags := ""
+		switch {
+		case bar.Over:
+			tags = "done, "
+		case bar.Active:
+			tags = "active, "
+		}
+		name := fmt.Sprintf("%s wave %d with %d sites and %d users", bar.Release, bar.Wave, bar.Sites, bar.Users)
+		task(&b, name, tags, fmt.Sprintf("b%d", i), bar.Window)
+	}
+	return b.String()
+}
+
+// head begins a gantt.
+func head(b *strings.Builder, title string) {
+	b.WriteString("gantt\n  dateFormat YYYY-MM-DDTHH:mm:ss\n  axisFormat %Y-%m-%d %H:%M\n")
+	fmt.Fprintf(b, "  title %s, times in UTC\n", plain(title))
 }
 
 // plain leaves out what has a meaning in a gantt: colons, commas, semicolons and
@@ -72,26 +123,37 @@ func plain(text string) string {
 // waves that it waits for by a dependency. A wave without any follows the one before.
 func Waves(p *rollout.Plan, links [][]int) diagram.Diagram {
 	var d diagram.Diagram
-	for i, w := range p.Waves {
+	place := map[int]int{} // by number
+	for i := range p.Waves {
+		w := &p.Waves[i]
+		place[w.Ordinal] = i
 		role := diagram.Passed
 		if w.Stage != "GENERAL" {
 			role = diagram.Degraded
 		}
-		if w.Ordinal == 1 {
+		if i == 0 {
 			role = diagram.Source
 		}
 		d.Nodes = append(d.Nodes, diagram.Node{Role: role, Lines: []string{
-			fmt.Sprintf("Wave %d (%s)", w.Ordinal, w.Stage), w.Window.From.UTC().Format("2006-01-02 15:04") + " UTC",
-			fmt.Sprintf("%d sites, %d users", w.Sites, w.Users), some(p.StepsOf(w.Ordinal)),
+			fmt.Sprintf("Wave %d (%s)", w.Ordinal, w.Stage), begins(w.Window),
+			fmt.Sprintf("%d sites, %d users", w.Sites, w.Users), some(p.In(w)),
 		}})
 		for _, before := range links[i] {
-			d.Links = append(d.Links, diagram.Link{From: i, To: before - 1, Label: "depends on"})
+			d.Links = append(d.Links, diagram.Link{From: i, To: place[before], Label: "depends on"})
 		}
 		if i > 0 && len(links[i]) == 0 {
 			d.Links = append(d.Links, diagram.Link{From: i, To: i - 1, Label: "follows"})
 		}
 	}
 	return d
+}
+
+// begins says when something begins.
+func begins(when domain.TimeRange) string {
+	if when.Empty() {
+		return "no time"
+	}
+	return when.From.UTC().Format("2006-01-02 15:04") + " UTC"
 }
 
 // some names the first sites of a wave.

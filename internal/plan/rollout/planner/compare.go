@@ -23,9 +23,10 @@ func Compare(plans ...*rollout.Plan) []rollout.Figures {
 func exposure(p *rollout.Plan) []rollout.Exposure {
 	list := make([]rollout.Exposure, len(p.Waves))
 	reached := 0
-	for i, w := range p.Waves {
+	for i := range p.Waves {
+		w := &p.Waves[i]
 		list[i] = rollout.Exposure{Wave: w.Ordinal, At: w.Window.To, Before: reached}
-		for _, s := range p.StepsOf(w.Ordinal) {
+		for _, s := range p.In(w) {
 			if s.Release == p.Release {
 				reached += s.Users
 			}
