@@ -50,6 +50,12 @@ func (r *subscriptionResolver) ReleaseProgress(ctx context.Context, release doma
 	})
 }
 
+func (r *subscriptionResolver) ImpactChanged(ctx context.Context, input domain.ImpactInput, after *int64) (<-chan *event.ImpactChange, error) {
+	return stream(ctx, func() (*event.Stream[*event.ImpactChange], error) {
+		return r.App.Events.ImpactChanged(ctx, input, after)
+	})
+}
+
 func (r *Resolver) Event() generated.EventResolver { return &eventResolver{r} }
 
 func (r *Resolver) Subscription() generated.SubscriptionResolver { return &subscriptionResolver{r} }

@@ -244,7 +244,9 @@ var Types = direct.Types{
 	"IllegalUseRowConnection":                      fieldsOfIllegalUseRowConnection(),
 	"IllegalUseRowEdge":                            fieldsOfIllegalUseRowEdge(),
 	"ImpactAnalysis":                               fieldsOfImpactAnalysis(),
+	"ImpactChange":                                 fieldsOfImpactChange(),
 	"ImpactCycle":                                  fieldsOfImpactCycle(),
+	"ImpactDifference":                             fieldsOfImpactDifference(),
 	"ImpactHit":                                    fieldsOfImpactHit(),
 	"ImpactHitConnection":                          fieldsOfImpactHitConnection(),
 	"ImpactHitEdge":                                fieldsOfImpactHitEdge(),
@@ -2927,9 +2929,28 @@ func fieldsOfImpactAnalysis() direct.Type {
 	})
 }
 
+func fieldsOfImpactChange() direct.Type {
+	return direct.Object(direct.Fields[*event.ImpactChange]{
+		"revision": direct.Leaf(func(v *event.ImpactChange) int64 { return v.Revision }, direct.By(scalar.MarshalRevision)),
+		"at":       direct.Leaf(func(v *event.ImpactChange) time.Time { return v.At }, direct.Time),
+		"actor":    direct.Leaf(func(v *event.ImpactChange) string { return v.Actor }, direct.Text),
+		"reason":   direct.Optional(func(v *event.ImpactChange) *string { return v.Reason }, direct.Text),
+		"total":    direct.Leaf(func(v *event.ImpactChange) int { return v.Total }, direct.Int),
+		"omitted":  direct.Leaf(func(v *event.ImpactChange) int { return v.Omitted }, direct.Int),
+	})
+}
+
 func fieldsOfImpactCycle() direct.Type {
 	return direct.Object(direct.Fields[*impact.ImpactCycle]{
 		"items": direct.LoadedMany((*impact.ImpactCycle).Items),
+	})
+}
+
+func fieldsOfImpactDifference() direct.Type {
+	return direct.Object(direct.Fields[*event.ImpactDifference]{
+		"item":   direct.One(func(v *event.ImpactDifference) *domain.ConfigurationItem { return v.Item }),
+		"before": direct.Optional(func(v *event.ImpactDifference) *domain.Strength { return v.Before }, direct.Text),
+		"after":  direct.Optional(func(v *event.ImpactDifference) *domain.Strength { return v.After }, direct.Text),
 	})
 }
 

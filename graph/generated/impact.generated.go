@@ -4920,6 +4920,25 @@ func (ec *executionContext) marshalORedundancyMode2ᚖreleasegraphᚋinternalᚋ
 	return res
 }
 
+func (ec *executionContext) unmarshalOStrength2ᚖreleasegraphᚋinternalᚋdomainᚐStrength(ctx context.Context, v any) (*domain.Strength, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := graphql.UnmarshalString(v)
+	res := domain.Strength(tmp)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOStrength2ᚖreleasegraphᚋinternalᚋdomainᚐStrength(ctx context.Context, sel ast.SelectionSet, v *domain.Strength) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := graphql.MarshalString(string(*v))
+	return res
+}
+
 func (ec *executionContext) unmarshalOTimeRangeInput2ᚖreleasegraphᚋinternalᚋdomainᚐTimeRange(ctx context.Context, v any) (*domain.TimeRange, error) {
 	if v == nil {
 		return nil, nil

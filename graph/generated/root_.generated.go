@@ -9448,6 +9448,16 @@ type Subscription {
     "Begin after this change set; with the next one when absent. The revision of the last one received goes on where that left off."
     after: Revision
   ): ReleaseProgress! @needs(action: "read", of: "Release")
+  """
+  When the answer to an impact question changes, with what is different in it. It is asked anew after each change set by which it may have, once
+  for all who ask the same and may see the same.
+  """
+  impactChanged(
+    "The question."
+    input: ImpactInput!
+    "Begin after this change set; with the next one when absent. The revision of the last one received goes on where that left off."
+    after: Revision
+  ): ImpactChange! @needs(action: "read", of: "ConfigurationItem")
 }
 
 extend type Query {
@@ -9497,6 +9507,34 @@ type DeploymentUpdate {
   wave: Wave
   "The site within the wave; null of what is about no site alone."
   siteRollout: SiteRollout
+}
+
+"What a change set made of the answer to an impact question."
+type ImpactChange {
+  "The change set."
+  revision: Revision!
+  "When it was committed."
+  at: DateTime!
+  "Who did it."
+  actor: String!
+  "Why, where that was said."
+  reason: String
+  "How many items are hit from now on."
+  total: Int!
+  "The items that are hit otherwise than before, by key; 1,000 at most."
+  differences: [ImpactDifference!]!
+  "How many differences are left out, where there are more."
+  omitted: Int!
+}
+
+"An item that is hit otherwise than before."
+type ImpactDifference {
+  "The item; null: one that the question assumes."
+  item: ConfigurationItem
+  "How it was hit; null: it was not."
+  before: Strength
+  "How it is hit; null: it is not any more."
+  after: Strength
 }
 
 "What a change set did to a release and its deployments."
@@ -29526,12 +29564,44 @@ func (ec *executionContext) childFields_ImpactAnalysis(ctx context.Context, fiel
 	return nil, fmt.Errorf("no field named %q was found under type ImpactAnalysis", field.Name)
 }
 
+func (ec *executionContext) childFields_ImpactChange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "revision":
+		return ec.fieldContext_ImpactChange_revision(ctx, field)
+	case "at":
+		return ec.fieldContext_ImpactChange_at(ctx, field)
+	case "actor":
+		return ec.fieldContext_ImpactChange_actor(ctx, field)
+	case "reason":
+		return ec.fieldContext_ImpactChange_reason(ctx, field)
+	case "total":
+		return ec.fieldContext_ImpactChange_total(ctx, field)
+	case "differences":
+		return ec.fieldContext_ImpactChange_differences(ctx, field)
+	case "omitted":
+		return ec.fieldContext_ImpactChange_omitted(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ImpactChange", field.Name)
+}
+
 func (ec *executionContext) childFields_ImpactCycle(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "items":
 		return ec.fieldContext_ImpactCycle_items(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ImpactCycle", field.Name)
+}
+
+func (ec *executionContext) childFields_ImpactDifference(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "item":
+		return ec.fieldContext_ImpactDifference_item(ctx, field)
+	case "before":
+		return ec.fieldContext_ImpactDifference_before(ctx, field)
+	case "after":
+		return ec.fieldContext_ImpactDifference_after(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ImpactDifference", field.Name)
 }
 
 func (ec *executionContext) childFields_ImpactHit(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -188,6 +188,9 @@ func (x *examination) questions(t *rapid.T, w *world) (asked []*question) {
 	}
 	if w.own() != nil {
 		for _, f := range w.schema.Subscription.Fields {
+			if byTheWhole["Subscription."+f.Name] != "" {
+				continue
+			}
 			for range 2 {
 				if document := q.subscription(f); document != "" {
 					keep(x.subscription(document))

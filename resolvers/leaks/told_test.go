@@ -6,6 +6,7 @@ package leaks_test
 // has other names.
 var byTheWhole = map[string]string{
 	"Query.impact":               "what stops a site often stands elsewhere: hidden hits and links are counted",
+	"Subscription.impactChanged": "as with impact; it says nothing while the answer stays",
 	"Query.serviceView":          "what a service needs is an impact analysis",
 	"Query.installationOrder":    "another order would break hidden items",
 	"ChangeRequest.moves":        "a change is decided by all that it affects",
