@@ -78,11 +78,11 @@ const (
 type Property struct {
 	Name string
 	Type Type
-	// Indexed properties can be ordered by, and filtered on, at a cost that
-	// does not grow with the number of nodes.
+	// Indexed properties hold texts of MaxIndexed bytes at most, so that whoever
+	// keeps them in an order can.
 	Indexed bool
-	// Unique implies Indexed: no two nodes of the kind hold the same value.
-	// Only strings can be unique.
+	// Unique implies Indexed: no two nodes of the kind hold the same value, by
+	// which the store finds the node. Only strings can be unique.
 	Unique bool
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"releasegraph/internal/store"
+	"releasegraph/internal/store/logbody"
 )
 
 // compactPage is how many entries are deleted in one transaction.
@@ -44,11 +45,14 @@ func (t tx) forget(through int64) (more bool, err error) {
 	touches := []any{}
 	for _, r := range records {
 		last = r.Values[0].(int64)
-		body, few := r.Values[1].(string)
-		if !few {
+		if r.Values[1] == nil { // it touched many
 			continue
 		}
-		effects, err := store.DecodeEffects([]byte(body))
+		body, err := logbody.Unpack(r.Values[1])
+		if err != nil {
+			return false, err
+		}
+		effects, err := store.DecodeEffects(body)
 		if err != nil {
 			return false, err
 		}

@@ -163,7 +163,7 @@ func (f *finder) at(t tx, p *store.Position) (bool, error) {
 // before the bound (each may be nil: none).
 func (f *finder) run(t tx, backward bool, start, bound *store.Position, limit int) ([]store.Node, error) {
 	if o := f.query.Order; len(o) == 1 && o[0].Property != idProp {
-		if p, _ := f.store.catalog.Property(f.query.Kind, o[0].Property); p.Indexed || p.Unique {
+		if p, _ := f.store.catalog.Property(f.query.Kind, o[0].Property); p.Unique {
 			r := &indexRun{finder: f, tx: t, property: p, descending: o[0].Descending, backward: backward, bound: bound}
 			return r.read(start, limit)
 		}

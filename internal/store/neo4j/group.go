@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"releasegraph/internal/store"
+	"releasegraph/internal/store/logbody"
 )
 
 // group is one attempt to commit change sets in one transaction. A set that
@@ -197,12 +198,19 @@ func (g *group) setRevisions(head store.Revision) {
 func (g *group) row(set int) (params, error) {
 	p, c := g.sets[set], g.outcomes[set].change
 	body, err := store.EncodeEffects(c.Effects)
-	return entryRow(c, p.key, body), err
+	if err != nil {
+		return nil, err
+	}
+	return entryRow(c, p.key, body)
 }
 
 // entryRow is an entry without its revision. Key is the change's, or made up.
-func entryRow(c store.Change, key string, body []byte) params {
-	row := params{"at": c.At, "actor": c.Actor, "key": key, "body": string(body)}
+func entryRow(c store.Change, key string, body []byte) (params, error) {
+	packed, err := logbody.Pack(body)
+	if err != nil {
+		return nil, err
+	}
+	row := params{"at": c.At, "actor": c.Actor, "key": key, "body": packed}
 	if c.Reason != "" {
 		row["reason"] = c.Reason
 	}
@@ -212,5 +220,5 @@ func entryRow(c store.Change, key string, body []byte) params {
 	if c.Key == "" {
 		row["madeUpKey"] = true
 	}
-	return row
+	return row, nil
 }

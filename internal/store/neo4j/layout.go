@@ -31,7 +31,10 @@ func DatabaseLayout(ctx context.Context, uri string, options Options) (Layout, e
 		return err
 	})
 	if found.Version == 1 {
-		found.Steps = []string{"from version 1 to 2: note which changes touched each record"}
+		found.Steps = append(found.Steps, "from version 1 to 2: note which changes touched each record")
+	}
+	if found.Version < logVersion {
+		found.Steps = append(found.Steps, "from version 2 to 3: drop indexes of what is read from memory")
 	}
 	return found, err
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"releasegraph/internal/store"
+	"releasegraph/internal/store/logbody"
 )
 
 // Head implements store.Store.
@@ -120,16 +121,22 @@ func (t tx) effects(queries []store.EffectQuery) ([]store.EffectPage, error) {
 	if err != nil {
 		return nil, err
 	}
-	bodies := make(map[int64]string, len(queries))
+	bodies := make(map[int64]any, len(queries))
 	for i, r := range columns[0] {
-		bodies[r.(int64)] = columns[1][i].(string)
+		bodies[r.(int64)] = columns[1][i]
 	}
 	pages := make([]store.EffectPage, len(queries))
 	for i, q := range queries {
-		if body, found := bodies[revisions[i]]; found {
-			if pages[i], err = q.Page([]byte(body)); err != nil {
-				return nil, err
-			}
+		stored, found := bodies[revisions[i]]
+		if !found {
+			continue
+		}
+		body, err := logbody.Unpack(stored)
+		if err == nil {
+			pages[i], err = q.Page(body)
+		}
+		if err != nil {
+			return nil, err
 		}
 	}
 	return pages, nil
@@ -214,7 +221,11 @@ func decodeEntries(lists []any, effects func([]byte) ([]store.Effect, error)) ([
 		e.Reason = columns[3][i].(string)
 		e.Source = columns[4][i].(string)
 		e.Key = columns[5][i].(string)
-		if e.Effects, err = effects([]byte(columns[6][i].(string))); err != nil {
+		body, err := logbody.Unpack(columns[6][i])
+		if err == nil {
+			e.Effects, err = effects(body)
+		}
+		if err != nil {
 			return nil, nil, fmt.Errorf("revision %d: %w", e.Revision, err)
 		}
 		keys[i] = columns[7][i].(string)

@@ -6,11 +6,14 @@ import (
 	"time"
 
 	"releasegraph/internal/store"
+	"releasegraph/internal/store/logbody"
 )
 
 // logVersion is the form of the log, kept in its head. Version 1 had none: it
 // lacks what leads to entries, and kept the times of nodes in stamps beside the body.
-const logVersion int64 = 2
+// Up to version 2 no entry was packed, and there were indexes of properties whose
+// values are not unique.
+const logVersion int64 = 3
 
 // logVersion reads the version of the log that is there.
 func (s *Store) logVersion(ctx context.Context) (int64, error) {
@@ -66,11 +69,31 @@ func (s *Store) migrateLog(ctx context.Context) error {
 		after = last.revision
 	}
 	return s.write(ctx, func(t tx) error {
-		p := params{"version": logVersion, "at": nil}
+		p := params{"at": nil}
 		if !last.at.IsZero() {
 			p["at"] = last.at
 		}
-		return t.run("MATCH (h:LogHead {id: 'log'}) SET h.schema = $version, h.at = $at", p)
+		return t.run("MATCH (h:LogHead {id: 'log'}) SET h.schema = 2, h.at = $at", p)
+	})
+}
+
+// dropIndexes drops the indexes that version 2 had of properties whose values are
+// not unique: these are read from memory, and writing is dear with them. The
+// version rises last.
+func (s *Store) dropIndexes(ctx context.Context) error {
+	for _, k := range s.catalog.Schema().Kinds {
+		for _, p := range k.Properties {
+			if !p.Indexed || p.Unique {
+				continue
+			}
+			name := index(k.Name, p.Name, idProp).name
+			if err := s.write(ctx, func(t tx) error { return t.run("DROP INDEX "+quote(name)+" IF EXISTS", nil) }); err != nil {
+				return err
+			}
+		}
+	}
+	return s.write(ctx, func(t tx) error {
+		return t.run("MATCH (h:LogHead {id: 'log'}) SET h.schema = $version", params{"version": logVersion})
 	})
 }
 
@@ -89,7 +112,11 @@ func (t tx) oldEntries(after int64) ([]old, error) {
 	}
 	list := make([]old, len(records))
 	for i, r := range records {
-		effects, err := store.DecodeEffects([]byte(r.Values[2].(string)))
+		body, err := logbody.Unpack(r.Values[2])
+		if err != nil {
+			return nil, err
+		}
+		effects, err := store.DecodeEffects(body)
 		if err != nil {
 			return nil, err
 		}

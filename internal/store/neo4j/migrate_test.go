@@ -12,6 +12,7 @@ import (
 	"releasegraph/internal/store"
 	"releasegraph/internal/store/asof"
 	"releasegraph/internal/store/neo4j"
+	"releasegraph/internal/store/storetest"
 )
 
 // told is what a store tells of its past.
@@ -111,6 +112,62 @@ func broughtForward(t *testing.T, done store.Revision) {
 	if !slices.Equal(left, []any{int64(0), int64(1)}) {
 		t.Fatal(left)
 	}
+}
+
+func TestADatabaseOfVersion2LosesIndexesThatNoReadNeedsAndItsLogIsReadAsItIs(t *testing.T) {
+	s := open(t)
+	var many []store.Op
+	for i := range 150 { // a long entry
+		many = append(many, item(fmt.Sprint("m", i), store.Props{"name": fmt.Sprint("name ", i)}))
+	}
+	if _, err := s.Commit(t.Context(), store.Changeset{Ops: many, Actor: "ann", At: moment}); err != nil {
+		t.Fatal(err)
+	}
+	want := storetest.Picture(t, s)
+	changes, err := s.Changes(t.Context(), 0, 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	body, err := store.EncodeEffects(changes[0].Effects)
+	if err != nil {
+		t.Fatal(err)
+	}
+	session := rawSession(t)
+	raw(t, session, func(run func(string, map[string]any) []any) {
+		run("MATCH (c:Changeset {revision: 1}) SET c.body = $body", map[string]any{"body": string(body)})
+		run("MATCH (h:LogHead) SET h.schema = 2", nil)
+	})
+	for _, p := range indexed(estate) {
+		raw(t, session, func(run func(string, map[string]any) []any) {
+			run(fmt.Sprintf("CREATE INDEX %s_%s_id FOR (n:%s) ON (n.%s, n.id)", p[0], p[1], p[0], p[1]), nil)
+		})
+	}
+	uri, user, password := neo4jtest.Address(t)
+	again := reopen(t, uri, neo4j.Options{User: user, Password: password})
+	if got := storetest.Picture(t, again); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+	for _, p := range indexed(estate) {
+		var left []any
+		raw(t, session, func(run func(string, map[string]any) []any) {
+			left = run("SHOW INDEXES YIELD name WHERE name = '"+p[0]+"_"+p[1]+"_id' RETURN count(*)", nil)
+		})
+		if !slices.Equal(left, []any{int64(0)}) {
+			t.Error(p, left)
+		}
+	}
+}
+
+// indexed lists the properties of kinds that are indexed, and not unique.
+func indexed(s store.Schema) (list [][2]string) {
+	for _, k := range s.Kinds {
+		for _, p := range k.Properties {
+			if p.Indexed && !p.Unique {
+				list = append(list, [2]string{k.Name, p.Name})
+			}
+		}
+	}
+	return list
 }
 
 func TestALogOfANewerProgramIsRefused(t *testing.T) {

@@ -53,8 +53,7 @@ func operatorsOf(p neo4j.ProfiledPlan) (list []string, hits int64) {
 func TestPagesComeFromAnIndexWithoutSorting(t *testing.T) {
 	uri, user, password := neo4jtest.Fresh(t)
 	s, err := Open(t.Context(), uri, Options{User: user, Password: password}, store.Schema{Kinds: []store.KindSchema{{Name: "Item", Properties: []store.Property{
-		{Name: "key", Type: store.String, Unique: true}, {Name: "name", Type: store.String, Indexed: true},
-		{Name: "status", Type: store.String, Indexed: true}, {Name: "users", Type: store.Int, Indexed: true},
+		{Name: "key", Type: store.String, Unique: true},
 	}}}})
 	if err != nil {
 		t.Fatal(err)
@@ -64,14 +63,14 @@ func TestPagesComeFromAnIndexWithoutSorting(t *testing.T) {
 	for i := range 5_000 {
 		props := store.Props{}
 		if i%2 == 0 { // the others come last, and are found by id
-			props = store.Props{"key": fmt.Sprintf("k%05d", i), "name": fmt.Sprintf("n%d", i*7919%5_000), "status": []string{"LIVE", "TEST"}[i%4/2], "users": int64(i % 10)}
+			props = store.Props{"key": fmt.Sprintf("k%05d", i*7919%5_000)}
 		}
 		ops = append(ops, store.CreateNode{ID: store.ID(fmt.Sprintf("%05d", i)), Kind: "Item", Props: props})
 	}
 	if _, err := s.Commit(t.Context(), store.Changeset{Actor: "ann", At: time.Unix(0, 0).UTC(), Ops: ops}); err != nil {
 		t.Fatal(err)
 	}
-	for _, property := range []string{"id", "key", "name", "status", "users"} {
+	for _, property := range []string{"id", "key"} {
 		for _, descending := range []bool{false, true} {
 			order := []store.Order{{Property: property, Descending: descending}}
 			profilePages(t, s, store.Query{Kind: "Item", Order: order, First: 20})

@@ -252,11 +252,17 @@ func restoredRow(e *store.Logged) ([]any, error) {
 	if key == "" {
 		key = uuid.NewString()
 	}
-	row := entryRow(e.Change, key, e.Body)
+	if err != nil {
+		return nil, err
+	}
+	row, err := entryRow(e.Change, key, e.Body)
+	if err != nil {
+		return nil, err
+	}
 	row["revision"] = int64(e.Revision)
 	few, many := leads(ids)
 	row[touchedProp] = many
-	return []any{row, few}, err
+	return []any{row, few}, nil
 }
 
 // finish takes the mark away. The head shows whether somebody has written

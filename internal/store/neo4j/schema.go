@@ -7,8 +7,6 @@ import (
 	"strings"
 
 	"github.com/neo4j/neo4j-go-driver/v5/neo4j"
-
-	"releasegraph/internal/store"
 )
 
 // migrate creates what is missing of constraints, indexes and the log's head.
@@ -28,8 +26,11 @@ func (s *Store) migrate(ctx context.Context) error {
 	err = s.write(ctx, func(t tx) error {
 		return t.run("MERGE (h:LogHead {id: 'log'}) ON CREATE SET h.revision = 0, h.schema = $version", params{"version": logVersion})
 	})
-	if err == nil && version != logVersion {
+	if err == nil && version == 1 {
 		err = s.migrateLog(ctx)
+	}
+	if err == nil && version < logVersion {
+		err = s.dropIndexes(ctx)
 	}
 	if err != nil {
 		return err
@@ -107,11 +108,8 @@ func (c catalog) definitions() []definition {
 	for _, k := range c.Schema().Kinds {
 		list = append(list, index(k.Name, idProp))
 		for _, p := range k.Properties {
-			switch {
-			case p.Unique:
+			if p.Unique {
 				list = append(list, unique(k.Name, p.Name))
-			case p.Indexed && p.Type != store.Strings:
-				list = append(list, index(k.Name, p.Name, idProp))
 			}
 		}
 	}

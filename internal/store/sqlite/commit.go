@@ -5,6 +5,7 @@ import (
 	"context"
 
 	"releasegraph/internal/store"
+	"releasegraph/internal/store/logbody"
 )
 
 // background is for what must not be cut off in the middle.
@@ -219,7 +220,7 @@ func (s *Store) perform(change store.Change, t *touched) error {
 
 // entry is what a change writes beside its records.
 type entry struct {
-	body  []byte // of the log
+	body  any // of the log, packed
 	texts map[int]searched
 	err   error
 }
@@ -232,7 +233,7 @@ const largeChange = 256
 func (s *Store) prepareEntry(change store.Change, t *touched) <-chan entry {
 	ready := make(chan entry, 1)
 	prepare := func() {
-		body, err := store.EncodeEffects(change.Effects)
+		body, err := packed(change.Effects)
 		ready <- entry{body, searchTexts(s.declared, change.Effects, t), err}
 	}
 	if len(change.Effects) < largeChange {
@@ -241,6 +242,15 @@ func (s *Store) prepareEntry(change store.Change, t *touched) <-chan entry {
 		go prepare()
 	}
 	return ready
+}
+
+// packed are effects as the log keeps them.
+func packed(effects []store.Effect) (any, error) {
+	body, err := store.EncodeEffects(effects)
+	if err != nil {
+		return nil, err
+	}
+	return logbody.Pack(body)
 }
 
 // shut waits for the readers and closes all connections.

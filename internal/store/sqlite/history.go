@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"releasegraph/internal/store"
+	"releasegraph/internal/store/logbody"
 )
 
 // touch notes which nodes a change touched. Numbers in order are neighbours in
@@ -160,8 +161,9 @@ func (e *entriesRead) entry(ctx context.Context, c *conn, revision int64) (entry
 		return entry, true, ctx.Err()
 	}
 	err = c.query(ctx, "SELECT "+logColumns+" FROM log WHERE revision = ?", []any{revision}, func(row []driver.Value) error {
-		entry, found = &entryRead{Change: readEntry(row), body: []byte(row[6].(string))}, true
-		return nil
+		body, err := logbody.Unpack(row[6])
+		entry, found = &entryRead{Change: readEntry(row), body: body}, true
+		return err
 	})
 	if !found || err != nil {
 		return nil, false, err

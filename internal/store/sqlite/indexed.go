@@ -6,7 +6,7 @@ import (
 	"releasegraph/internal/store"
 )
 
-// Pages in the order of one indexed property are read along its index, part by
+// Pages in the order of a unique property are read along its index, part by
 // part, so that their cost does not depend on the number of nodes. The index
 // ends with the id ascending: where value and id run in opposite directions,
 // nodes of equal value are read in a query of their own.
@@ -17,7 +17,7 @@ func (f *finder) indexed() bool {
 		return true
 	}
 	c := f.t.named[f.q.Order[0].Property]
-	return len(f.q.Order) == 1 && c != nil && (c.property.Indexed || c.property.Unique)
+	return len(f.q.Order) == 1 && c != nil && c.property.Unique
 }
 
 // run is one walk along the index. Start and end are in its direction.

@@ -11,7 +11,7 @@ import (
 
 // layoutVersion is kept in the file's user_version. An older file is brought
 // forward by the migrations as it opens.
-const layoutVersion = 2
+const layoutVersion = 3
 
 // kindShift splits a node's number: the kind's number is above it, so that a
 // number tells which table holds the node.
@@ -93,7 +93,7 @@ func prepareLayout(ctx context.Context, c *conn, d *store.Declared, tell Progres
 }
 
 func growLayout(ctx context.Context, c *conn, d *store.Declared, tell Progress) (*layout, error) {
-	if err := createBase(ctx, c, tell); err != nil {
+	if err := createBase(ctx, c, d, tell); err != nil {
 		return nil, err
 	}
 	l, err := growKinds(ctx, c, d)
@@ -122,7 +122,7 @@ func growKinds(ctx context.Context, c *conn, d *store.Declared) (*layout, error)
 	return l, nil
 }
 
-func createBase(ctx context.Context, c *conn, tell Progress) error {
+func createBase(ctx context.Context, c *conn, d *store.Declared, tell Progress) error {
 	version, _, err := c.one(ctx, "PRAGMA user_version")
 	if err != nil {
 		return err
@@ -135,7 +135,7 @@ func createBase(ctx context.Context, c *conn, tell Progress) error {
 			store.ErrUnavailable, version, layoutVersion)
 	}
 	if version > 0 {
-		return migrate(ctx, c, version, tell)
+		return migrate(ctx, c, d, version, tell)
 	}
 	tables, _, err := c.one(ctx, "SELECT count(*) FROM sqlite_schema")
 	if err != nil {
@@ -259,24 +259,27 @@ func (t *table) growColumns(ctx context.Context, c *conn, missing []column) erro
 }
 
 // growIndexes adds the indexes that the table does not have yet: of the ids,
-// and of each property that is to be indexed.
+// and of each property whose values are unique. Others are read from memory:
+// what their indexes cost is most of what an import costs.
 func (t *table) growIndexes(c *conn) error {
 	if err := c.exec("CREATE UNIQUE INDEX IF NOT EXISTS " + quote("i_"+t.kind) + " ON " + t.name + " (id)"); err != nil {
 		return err
 	}
 	for _, col := range t.columns {
-		p := col.property
-		if !p.Indexed && !p.Unique {
+		if !col.property.Unique {
 			continue
 		}
 		// The id ends the index, so that pages in this order need no sorting. A
 		// unique value is looked up here before each write, under the writer's lock.
-		if err := c.exec("CREATE INDEX IF NOT EXISTS " + quote("i_"+t.kind+"_"+p.Name) + " ON " + t.name + " (" + col.name + ", id)"); err != nil {
+		if err := c.exec("CREATE INDEX IF NOT EXISTS " + col.index(t.kind) + " ON " + t.name + " (" + col.name + ", id)"); err != nil {
 			return err
 		}
 	}
 	return nil
 }
+
+// index is the name of a property's index.
+func (c *column) index(kind string) string { return quote("i_" + kind + "_" + c.property.Name) }
 
 func affinity(t store.Type) string {
 	switch t {

@@ -214,7 +214,7 @@ func (s *Store) loadRecent(ctx context.Context, c *conn, t *touched, needs store
 	if err != nil {
 		return err
 	}
-	changes, err := entries(ctx, c, needs.Since, -1, entryPart{logColumns, readUndo, 0})
+	changes, err := entries(ctx, c, needs.Since, -1, entryPart{effects: store.DecodeUndo})
 	t.AddRecent(changes, reaches)
 	return err
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"releasegraph/internal/store"
+	"releasegraph/internal/store/logbody"
 )
 
 const (
@@ -19,14 +20,14 @@ const (
 	logColumns  = headColumns + ", body"
 )
 
-// insertEntry appends the entry of a change.
-func insertEntry(to *conn, c store.Change, body []byte) error {
+// insertEntry appends the entry of a change, with its packed effects.
+func insertEntry(to *conn, c store.Change, body any) error {
 	var key any
 	if c.Key != "" {
 		key = c.Key
 	}
 	return to.exec("INSERT INTO log ("+logColumns+") VALUES (?, ?, ?, ?, ?, ?, ?)",
-		int64(c.Revision), c.At.UnixMicro(), c.Actor, c.Reason, c.Source, key, string(body))
+		int64(c.Revision), c.At.UnixMicro(), c.Actor, c.Reason, c.Source, key, body)
 }
 
 // readEntry reads an entry without its effects.
@@ -39,22 +40,17 @@ func readEntry(row []driver.Value) store.Change {
 	return c
 }
 
-func readHead(row []driver.Value) (store.Change, error) { return readEntry(row), nil }
-
-func readChange(row []driver.Value) (store.Change, error) {
-	return decodeEntry(row, store.DecodeEffects)
-}
-
-func readUndo(row []driver.Value) (store.Change, error) {
-	return decodeEntry(row, store.DecodeUndo)
-}
-
-func decodeEntry(row []driver.Value, decode func([]byte) ([]store.Effect, error)) (c store.Change, err error) {
+// decodeEntry reads an entry, and how many bytes its effects have as a text.
+func decodeEntry(row []driver.Value, decode func([]byte) ([]store.Effect, error)) (c store.Change, size int, err error) {
 	c = readEntry(row)
-	if c.Effects, err = decode([]byte(row[6].(string))); err != nil {
+	body, err := logbody.Unpack(row[6])
+	if err == nil {
+		c.Effects, err = decode(body)
+	}
+	if err != nil {
 		err = fmt.Errorf("revision %d: %w", c.Revision, err)
 	}
-	return c, err
+	return c, len(body), err
 }
 
 // logged finds the change that was committed under a key.
@@ -65,7 +61,7 @@ func (s *Store) logged(ctx context.Context, c *conn, key string) (change store.C
 	err = c.query(ctx, "SELECT "+logColumns+" FROM log WHERE key = ?", []any{key}, func(row []driver.Value) error {
 		found = true
 		var err error
-		change, err = readChange(row)
+		change, _, err = decodeEntry(row, store.DecodeEffects)
 		return err
 	})
 	return change, found, err
@@ -102,17 +98,17 @@ func (s *Store) Settled(ctx context.Context) (store.Revision, error) { return s.
 
 // Changes returns up to limit committed change sets after a revision.
 func (s *Store) Changes(ctx context.Context, after store.Revision, limit int) ([]store.Change, error) {
-	return s.entries(ctx, after, limit, entryPart{logColumns, readChange, store.RunBytes})
+	return s.entries(ctx, after, limit, entryPart{store.DecodeEffects, store.RunBytes})
 }
 
 // Undo returns of the change sets after a revision what undoing them needs.
 func (s *Store) Undo(ctx context.Context, after store.Revision, limit int) ([]store.Change, error) {
-	return s.entries(ctx, after, limit, entryPart{logColumns, readUndo, store.RunBytes})
+	return s.entries(ctx, after, limit, entryPart{store.DecodeUndo, store.RunBytes})
 }
 
 // Heads returns the change sets after a revision without their effects.
 func (s *Store) Heads(ctx context.Context, after store.Revision, limit int) ([]store.Change, error) {
-	return s.entries(ctx, after, limit, entryPart{headColumns, readHead, 0})
+	return s.entries(ctx, after, limit, entryPart{})
 }
 
 // Effects returns some of the effects of each change set.
@@ -123,8 +119,11 @@ func (s *Store) Effects(ctx context.Context, queries ...store.EffectQuery) ([]st
 	pages := make([]store.EffectPage, len(queries))
 	err := s.read(ctx, func(c *conn) error {
 		for i, q := range queries {
-			err := c.query(ctx, "SELECT body FROM log WHERE revision = ?", []any{int64(q.Revision)}, func(row []driver.Value) (err error) {
-				pages[i], err = q.Page([]byte(row[0].(string)))
+			err := c.query(ctx, "SELECT body FROM log WHERE revision = ?", []any{int64(q.Revision)}, func(row []driver.Value) error {
+				body, err := logbody.Unpack(row[0])
+				if err == nil {
+					pages[i], err = q.Page(body)
+				}
 				return err
 			})
 			if err := cmp.Or(err, ctx.Err()); err != nil {
@@ -138,9 +137,8 @@ func (s *Store) Effects(ctx context.Context, queries ...store.EffectQuery) ([]st
 
 // entryPart is what is read of entries.
 type entryPart struct {
-	columns string
-	read    func([]driver.Value) (store.Change, error)
-	most    int // about how many bytes of effects; 0: any
+	effects func([]byte) ([]store.Effect, error) // nil: none are read
+	most    int                                  // about how many bytes of effects; 0: any
 }
 
 func (s *Store) entries(ctx context.Context, after store.Revision, limit int, of entryPart) ([]store.Change, error) {
@@ -166,18 +164,26 @@ var errEnough = errors.New("enough is read")
 // all).
 func entries(ctx context.Context, c *conn, after store.Revision, limit int, of entryPart) ([]store.Change, error) {
 	changes := []store.Change{}
-	find := "SELECT " + of.columns + " FROM log WHERE revision > ? ORDER BY revision" + limited
+	columns := headColumns
+	if of.effects != nil {
+		columns = logColumns
+	}
+	find := "SELECT " + columns + " FROM log WHERE revision > ? ORDER BY revision" + limited
 	bytes := 0
 	err := c.query(ctx, find, []any{int64(after), int64(limit)}, func(row []driver.Value) error {
 		if err := ctx.Err(); err != nil { // there may be much in one entry
 			return err
 		}
-		change, err := of.read(row)
-		changes = append(changes, change)
-		if err != nil || of.most == 0 {
+		if of.effects == nil {
+			changes = append(changes, readEntry(row))
+			return nil
+		}
+		change, size, err := decodeEntry(row, of.effects)
+		if err != nil {
 			return err
 		}
-		if bytes += len(row[6].(string)); bytes >= of.most {
+		changes, bytes = append(changes, change), bytes+size
+		if of.most > 0 && bytes >= of.most {
 			return errEnough
 		}
 		return nil

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"releasegraph/internal/store"
+	"releasegraph/internal/store/logbody"
 )
 
 // Progress is told how far a long piece of work has come; total is 0 where it
@@ -23,7 +24,7 @@ func (p Progress) tell(what string, done, total int64) {
 // migration brings a file from one layout to the next.
 type migration struct {
 	what string
-	do   func(context.Context, *conn, Progress) error
+	do   func(context.Context, *conn, *store.Declared, Progress) error
 }
 
 // migrations are listed by the layout that they start from. They run in the
@@ -31,11 +32,12 @@ type migration struct {
 // off, it is the old one.
 var migrations = []migration{
 	1: {"note which changes touched each record", toTouches},
+	2: {"drop indexes of what is read from memory", dropIndexes},
 }
 
-func migrate(ctx context.Context, c *conn, from int64, tell Progress) error {
+func migrate(ctx context.Context, c *conn, d *store.Declared, from int64, tell Progress) error {
 	for version := from; version < layoutVersion; version++ {
-		if err := migrations[version].do(ctx, c, tell); err != nil {
+		if err := migrations[version].do(ctx, c, d, tell); err != nil {
 			return fmt.Errorf("bringing the file from layout %d to %d: %w", version, version+1, err)
 		}
 	}
@@ -45,7 +47,7 @@ func migrate(ctx context.Context, c *conn, from int64, tell Progress) error {
 // toTouches fills the table of touches from the log, gives removed nodes a
 // number again, and completes the log: times that fell are raised, and effects
 // learn a node's times before them.
-func toTouches(ctx context.Context, c *conn, tell Progress) error {
+func toTouches(ctx context.Context, c *conn, _ *store.Declared, tell Progress) error {
 	for _, text := range []string{
 		`CREATE INDEX log_at ON log (at)`,
 		`CREATE TABLE touch (n INTEGER NOT NULL, revision INTEGER NOT NULL, PRIMARY KEY (n, revision)) WITHOUT ROWID`,
@@ -66,6 +68,22 @@ func toTouches(ctx context.Context, c *conn, tell Progress) error {
 		return err
 	}
 	return f.ledger.write()
+}
+
+// dropIndexes drops those that layout 2 had of properties whose values are not
+// unique. From layout 3 on, long entries of the log are packed; those from before
+// are read as they are.
+func dropIndexes(_ context.Context, c *conn, d *store.Declared, _ Progress) error {
+	for _, k := range d.Schema().Kinds {
+		for _, p := range k.Properties {
+			if one := (column{property: p}); p.Indexed && !p.Unique {
+				if err := c.exec("DROP INDEX IF EXISTS " + one.index(k.Name)); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
 }
 
 // chronicle goes through an old log, from its beginning. Most of it is the
@@ -114,8 +132,9 @@ func (f *chronicle) follow(ctx context.Context) error {
 		var entries []store.Logged
 		const find = "SELECT " + logColumns + " FROM log WHERE revision > ? ORDER BY revision LIMIT ?"
 		err := f.c.query(ctx, find, []any{after, int64(page)}, func(row []driver.Value) error {
-			entries = append(entries, store.Logged{Change: readEntry(row), Body: []byte(row[6].(string))})
-			return nil
+			body, err := logbody.Unpack(row[6])
+			entries = append(entries, store.Logged{Change: readEntry(row), Body: body})
+			return err
 		})
 		if err != nil || len(entries) == 0 {
 			return err

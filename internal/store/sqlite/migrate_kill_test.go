@@ -83,7 +83,7 @@ func old(t *testing.T) (path, picture string) {
 func TestAFileOfTheFirstLayoutIsBroughtForward(t *testing.T) {
 	path, want := old(t)
 	layout, err := sqlite.FileLayout(t.Context(), path)
-	if err != nil || layout.Version != 1 || len(layout.Steps) != 1 {
+	if err != nil || layout.Version != 1 || len(layout.Steps) != 2 {
 		t.Fatalf("%+v %v", layout, err)
 	}
 	told := 0

@@ -159,6 +159,44 @@ func TestAFileOfAnOlderLayoutIsBroughtForward(t *testing.T) {
 	}
 }
 
+func TestAFileOfLayout2LosesIndexesThatNoReadNeedsAndItsLogIsReadAsItIs(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "graph.db")
+	s := open(t, path, storetest.Schema())
+	lived(t, s)
+	fill(t, s, graph(200)) // a long entry
+	want := storetest.Picture(t, s)
+	changes, err := s.Changes(t.Context(), 0, 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = s.Close(t.Context())
+	onFile(t, path, func(db *sql.DB) {
+		for _, c := range changes {
+			body, err := store.EncodeEffects(c.Effects)
+			if err != nil {
+				t.Fatal(err)
+			}
+			run(t, db, "UPDATE log SET body = ? WHERE revision = ?", string(body), int64(c.Revision))
+		}
+		run(t, db, `CREATE INDEX "i_Item_name" ON "k_Item" ("p_name", id)`)
+		run(t, db, "PRAGMA user_version=2")
+	})
+	s = open(t, path, storetest.Schema())
+	if got := storetest.Picture(t, s); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+	_ = s.Close(t.Context())
+	onFile(t, path, func(db *sql.DB) {
+		var list string
+		if err := db.QueryRow(`SELECT group_concat(name) FROM (SELECT name FROM sqlite_schema WHERE type = 'index' AND tbl_name = 'k_Item' ORDER BY name)`).Scan(&list); err != nil {
+			t.Fatal(err)
+		}
+		if want := "i_Item,i_Item_key,i_Item_serial"; list != want {
+			t.Errorf("%s, want %s", list, want)
+		}
+	})
+}
+
 func TestTimesThatFellAreRaisedInAnOlderLog(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "graph.db")
 	s := open(t, path, storetest.Schema())

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"releasegraph/internal/store"
+	"releasegraph/internal/store/logbody"
 )
 
 // build makes the file of a store out of a restoration. Nobody else is at the
@@ -61,7 +62,7 @@ func (b *builder) build(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = b.c.end(err) }()
-	if err := createBase(ctx, b.c, nil); err != nil {
+	if err := createBase(ctx, b.c, b.declared, nil); err != nil {
 		return err
 	}
 	if b.layout, err = growKinds(ctx, b.c, b.declared); err != nil {
@@ -128,7 +129,11 @@ func (b *builder) part(p store.Part) error {
 	}
 	for i := range p.Log {
 		e := &p.Log[i]
-		if err := insertEntry(b.c, e.Change, e.Body); err != nil {
+		body, err := logbody.Pack(e.Body)
+		if err != nil {
+			return err
+		}
+		if err := insertEntry(b.c, e.Change, body); err != nil {
 			return err
 		}
 		if err := b.ledger.entry(e.Revision, e.Body); err != nil {
