@@ -11,6 +11,7 @@ import (
 	"releasegraph/graph/relay"
 	"releasegraph/graph/scalar"
 	"releasegraph/internal/app/acceptance"
+	"releasegraph/internal/app/actionplan"
 	"releasegraph/internal/app/booked"
 	"releasegraph/internal/app/bulk"
 	"releasegraph/internal/app/calendar"
@@ -46,6 +47,8 @@ var Types = direct.Types{
 	"AcceptanceTestConnection":                     fieldsOfAcceptanceTestConnection(),
 	"AcceptanceTestEdge":                           fieldsOfAcceptanceTestEdge(),
 	"AcceptanceTestPayload":                        fieldsOfAcceptanceTestPayload(),
+	"ActionPlan":                                   fieldsOfActionPlan(),
+	"ActionStep":                                   fieldsOfActionStep(),
 	"AffectedItemPayload":                          fieldsOfAffectedItemPayload(),
 	"AgendaItem":                                   fieldsOfAgendaItem(),
 	"AgendaItemConnection":                         fieldsOfAgendaItemConnection(),
@@ -571,6 +574,32 @@ func fieldsOfAcceptanceTestPayload() direct.Type {
 		"revision":       direct.Leaf(func(v *relay.Payload[domain.AcceptanceTest]) int64 { return v.Revision }, direct.By(scalar.MarshalRevision)),
 		"dryRun":         direct.Leaf(func(v *relay.Payload[domain.AcceptanceTest]) bool { return v.DryRun }, direct.Bool),
 		"changes":        direct.Values(func(v *relay.Payload[domain.AcceptanceTest]) []domain.Change { return v.Changes }),
+	})
+}
+
+func fieldsOfActionPlan() direct.Type {
+	return direct.Object(direct.Fields[*actionplan.Plan]{
+		"language": direct.Leaf(func(v *actionplan.Plan) string { return v.Language }, direct.Text),
+		"timeZone": direct.Leaf(func(v *actionplan.Plan) string { return v.TimeZone }, direct.By(scalar.MarshalTimeZone)),
+		"steps":    direct.Many(func(v *actionplan.Plan) []*actionplan.Step { return v.Steps }),
+		"wayBack":  direct.Many(func(v *actionplan.Plan) []*release.BackOutStep { return v.WayBack }),
+		"spares":   direct.Many(func(v *actionplan.Plan) []*domain.HardwareSpare { return v.Spares }),
+		"licences": direct.Many(func(v *actionplan.Plan) []*domain.Licence { return v.Licences }),
+	})
+}
+
+func fieldsOfActionStep() direct.Type {
+	return direct.Object(direct.Fields[*actionplan.Step]{
+		"ordinal":     direct.Leaf(func(v *actionplan.Step) int { return v.Ordinal }, direct.Int),
+		"kind":        direct.Leaf(func(v *actionplan.Step) actionplan.Kind { return v.Kind }, direct.Text),
+		"item":        direct.One(func(v *actionplan.Step) *domain.ConfigurationItem { return v.Item }),
+		"fromVersion": direct.Optional(func(v *actionplan.Step) *string { return v.FromVersion }, direct.Text),
+		"toVersion":   direct.Optional(func(v *actionplan.Step) *string { return v.ToVersion }, direct.Text),
+		"text":        direct.Leaf(func(v *actionplan.Step) string { return v.Text }, direct.Text),
+		"party":       direct.One(func(v *actionplan.Step) *domain.Party { return v.Party }),
+		"begins":      direct.Optional(func(v *actionplan.Step) *time.Time { return v.Begins }, direct.Time),
+		"local":       direct.Optional(func(v *actionplan.Step) *string { return v.Local }, direct.By(scalar.MarshalLocalDateTime)),
+		"duration":    direct.Optional(func(v *actionplan.Step) *string { return v.Duration }, direct.By(scalar.MarshalDuration)),
 	})
 }
 

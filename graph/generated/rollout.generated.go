@@ -15,6 +15,7 @@ import (
 
 	"releasegraph/graph/model"
 	"releasegraph/graph/relay"
+	"releasegraph/internal/app/actionplan"
 	"releasegraph/internal/app/overview"
 	"releasegraph/internal/app/planning"
 	"releasegraph/internal/domain"
@@ -51,6 +52,7 @@ type PlanWaiverResolver interface {
 }
 type SiteRolloutResolver interface {
 	Reasons(ctx context.Context, obj *domain.SiteRollout) ([]*planning.Reason, error)
+	ActionPlan(ctx context.Context, obj *domain.SiteRollout, language *string) (*actionplan.Plan, error)
 	Install(ctx context.Context, obj *domain.SiteRollout) ([]*domain.ConfigurationItem, error)
 	Remove(ctx context.Context, obj *domain.SiteRollout) ([]*domain.ConfigurationItem, error)
 
@@ -310,6 +312,20 @@ func (ec *executionContext) field_Deployment_release_args(ctx context.Context, r
 		return nil, err
 	}
 	args["asOf"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_SiteRollout_actionPlan_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "language",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["language"] = arg0
 	return args, nil
 }
 
@@ -3280,6 +3296,50 @@ func (ec *executionContext) fieldContext_SiteRollout_reasons(_ context.Context, 
 	return fc, nil
 }
 
+func (ec *executionContext) _SiteRollout_actionPlan(ctx context.Context, field graphql.CollectedField, obj *domain.SiteRollout) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SiteRollout_actionPlan(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.SiteRollout().ActionPlan(ctx, obj, fc.Args["language"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *actionplan.Plan) graphql.Marshaler {
+			return ec.marshalNActionPlan2ᚖreleasegraphᚋinternalᚋappᚋactionplanᚐPlan(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SiteRollout_actionPlan(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SiteRollout",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ActionPlan(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_SiteRollout_actionPlan_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _SiteRollout_install(ctx context.Context, field graphql.CollectedField, obj *domain.SiteRollout) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -6138,6 +6198,44 @@ func (ec *executionContext) _SiteRollout(ctx context.Context, sel ast.SelectionS
 					}
 				}()
 				res = ec._SiteRollout_reasons(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "actionPlan":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._SiteRollout_actionPlan(ctx, field, obj)
 				if res == graphql.Null {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}

@@ -1067,6 +1067,88 @@ type TestedMitigationPayload {
   changes: [Change!]!
 }
 `, BuiltIn: false},
+	{Name: "../schema/actionplan.graphqls", Input: `extend type SiteRollout {
+  "What is done at the site, step by step, and how that is undone (P12). As far as the caller may see it."
+  actionPlan(
+    "The language, a BCP 47 tag: the nearest of en, fr and de is written; that of the site when absent."
+    language: String
+  ): ActionPlan! @cost(weight: 5000)
+}
+
+"What is done at a site when it gets a release (P12)."
+type ActionPlan {
+  "The language in which it is written."
+  language: String!
+  "The time zone of its local hours: that of the site, or UTC where nobody told."
+  timeZone: TimeZone!
+  "The steps, in their order."
+  steps: [ActionStep!]!
+  "How what the site gets is undone: the steps of the release's back-out plan that are about it (R10)."
+  wayBack: [BackOutStep!]!
+  "The stock that is reserved for the release and can replace what the site gets (L4)."
+  spares: [HardwareSpare!]!
+  "The licences of what the site gets (L3)."
+  licences: [Licence!]!
+  "The plan as a sheet, in Markdown."
+  markdown(
+    "The address of the console, such as https://releases.example.org: the sheet leads to the report form of the site there. Without it the sheet leads nowhere."
+    address: String
+  ): String!
+  "The plan as a sheet to be printed, a page of HTML. What records say is escaped."
+  html(
+    "The address of the console, such as https://releases.example.org: a QR code opens the report form of the site there. Without it the sheet has none."
+    address: String
+  ): String!
+}
+
+"A step of the work at a site."
+type ActionStep {
+  "Its place, from 1."
+  ordinal: Int!
+  "What it does."
+  kind: ActionKind!
+  "The item that it is about; null: the whole site."
+  item: ConfigurationItem
+  "The version of the item that is there before."
+  fromVersion: String
+  "The version that comes."
+  toVersion: String
+  "What is done, in the language of the plan."
+  text: String!
+  "Who does it: who supports the item, or else who answers for it; null: the people of the site."
+  party: Party
+  "When it begins: the steps share the time that is planned. Null where that is not known, or the site chooses."
+  begins: DateTime
+  "The same by the clocks of the site."
+  local: LocalDateTime
+  "How long it takes."
+  duration: Duration
+}
+
+"What a step at a site does (P12)."
+enum ActionKind {
+  "Sees that the site is ready, and that the kit is the one that was announced (D3)."
+  PRE_CHECK
+  "Finds out what is installed before (D3)."
+  AUDIT_BEFORE
+  "Saves the old version."
+  BACK_UP
+  "Takes an item away."
+  REMOVE
+  "Puts an item there."
+  INSTALL
+  "Is done by hand, as the release says (R24)."
+  MANUAL
+  "Brings the data to the new version."
+  MIGRATE_DATA
+  "Lets what was installed run; with a common activation at its instant (P8)."
+  ACTIVATE
+  "Finds out whether it works (D3)."
+  VERIFY
+  "Finds out what is installed after (D3)."
+  AUDIT_AFTER
+}
+`, BuiltIn: false},
 	{Name: "../schema/announcement.graphqls", Input: `"What an audience is told of a release, and when (R14). What was sent stays as it was sent."
 type Announcement {
   "Who is told."
@@ -26000,6 +26082,54 @@ func (ec *executionContext) childFields_AcceptanceTestPayload(ctx context.Contex
 	return nil, fmt.Errorf("no field named %q was found under type AcceptanceTestPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_ActionPlan(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "language":
+		return ec.fieldContext_ActionPlan_language(ctx, field)
+	case "timeZone":
+		return ec.fieldContext_ActionPlan_timeZone(ctx, field)
+	case "steps":
+		return ec.fieldContext_ActionPlan_steps(ctx, field)
+	case "wayBack":
+		return ec.fieldContext_ActionPlan_wayBack(ctx, field)
+	case "spares":
+		return ec.fieldContext_ActionPlan_spares(ctx, field)
+	case "licences":
+		return ec.fieldContext_ActionPlan_licences(ctx, field)
+	case "markdown":
+		return ec.fieldContext_ActionPlan_markdown(ctx, field)
+	case "html":
+		return ec.fieldContext_ActionPlan_html(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ActionPlan", field.Name)
+}
+
+func (ec *executionContext) childFields_ActionStep(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "ordinal":
+		return ec.fieldContext_ActionStep_ordinal(ctx, field)
+	case "kind":
+		return ec.fieldContext_ActionStep_kind(ctx, field)
+	case "item":
+		return ec.fieldContext_ActionStep_item(ctx, field)
+	case "fromVersion":
+		return ec.fieldContext_ActionStep_fromVersion(ctx, field)
+	case "toVersion":
+		return ec.fieldContext_ActionStep_toVersion(ctx, field)
+	case "text":
+		return ec.fieldContext_ActionStep_text(ctx, field)
+	case "party":
+		return ec.fieldContext_ActionStep_party(ctx, field)
+	case "begins":
+		return ec.fieldContext_ActionStep_begins(ctx, field)
+	case "local":
+		return ec.fieldContext_ActionStep_local(ctx, field)
+	case "duration":
+		return ec.fieldContext_ActionStep_duration(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ActionStep", field.Name)
+}
+
 func (ec *executionContext) childFields_AffectedItemPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "from":
@@ -33150,6 +33280,8 @@ func (ec *executionContext) childFields_SiteRollout(ctx context.Context, field g
 		return ec.fieldContext_SiteRollout_verification(ctx, field)
 	case "reasons":
 		return ec.fieldContext_SiteRollout_reasons(ctx, field)
+	case "actionPlan":
+		return ec.fieldContext_SiteRollout_actionPlan(ctx, field)
 	case "install":
 		return ec.fieldContext_SiteRollout_install(ctx, field)
 	case "remove":

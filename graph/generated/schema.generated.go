@@ -32573,6 +32573,22 @@ func (ec *executionContext) marshalNSourceListing2ᚖreleasegraphᚋinternalᚋd
 	return ec._SourceListing(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNTimeZone2string(ctx context.Context, v any) (string, error) {
+	res, err := scalar.UnmarshalTimeZone(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNTimeZone2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalTimeZone(v)
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
 func (ec *executionContext) unmarshalOAsOf2ᚖreleasegraphᚋinternalᚋdomainᚐAsOf(ctx context.Context, v any) (*domain.AsOf, error) {
 	if v == nil {
 		return nil, nil

@@ -11,6 +11,7 @@ import (
 
 	"releasegraph/internal/announce"
 	"releasegraph/internal/domain"
+	"releasegraph/internal/locale"
 	"releasegraph/internal/plan/announcement"
 	"releasegraph/internal/plan/release"
 )
@@ -79,7 +80,7 @@ func TestTheCataloguesSayTheSame_R14(t *testing.T) {
 		}
 		return list
 	}
-	for _, tag := range announce.Languages {
+	for _, tag := range locale.Languages {
 		require.ElementsMatch(t, keys("en"), keys(tag.String()), tag)
 	}
 	require.False(t, strings.Contains(announce.NewWriter().Nearest("de-CH"), "CH"))

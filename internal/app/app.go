@@ -9,6 +9,7 @@ import (
 
 	"releasegraph/internal/announce"
 	"releasegraph/internal/app/acceptance"
+	"releasegraph/internal/app/actionplan"
 	"releasegraph/internal/app/advice"
 	"releasegraph/internal/app/announcement"
 	"releasegraph/internal/app/audit"
@@ -45,6 +46,7 @@ import (
 	"releasegraph/internal/app/work"
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
+	"releasegraph/internal/sheet"
 	"releasegraph/internal/store"
 )
 
@@ -82,6 +84,7 @@ type App struct {
 	Calendar      *calendar.Area
 	Planning      *planning.Area
 	Overview      *overview.Area
+	ActionPlans   *actionplan.Area
 	Feeds         *feed.Area
 	Work          *work.Area
 	Export        *export.Area
@@ -140,6 +143,7 @@ func New(c Config) *App {
 	a.Calendar = with(e, calendar.New(e, a.Traversal))
 	a.Planning = with(e, planning.New(e, a.Records, a.Traversal, a.Policies))
 	a.Overview = with(e, overview.New(e, a.Planning))
+	a.ActionPlans = with(e, actionplan.New(e, a.Releases, sheet.NewWriter()))
 	a.Feeds = with(e, feed.New(e, a.Calendar))
 	a.Work = with(e, work.New(e, a.Records, a.Traversal, a.Changes))
 	a.Export = with(e, export.New(e))

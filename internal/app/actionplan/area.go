@@ -1,0 +1,22 @@
+// Package actionplan tells what is done at a site when it gets a release, step by step,
+// with what is kept ready and how it is undone (P12).
+package actionplan
+
+import (
+	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/release"
+	"releasegraph/internal/sheet"
+)
+
+// Area is what can be asked about the work at sites.
+type Area struct {
+	estate   *estate.Estate
+	releases *release.Area
+	writer   *sheet.Writer
+}
+
+// New returns the area over the estate and the area below it that it uses. The writer has
+// the languages that sheets are written in.
+func New(e *estate.Estate, r *release.Area, w *sheet.Writer) *Area {
+	return &Area{estate: e, releases: r, writer: w}
+}
