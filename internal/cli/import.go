@@ -62,9 +62,7 @@ The same file again changes nothing, and a run that was cut off is finished by t
 
 // Run imports the files.
 func (c *importCmd) Run(r *running) error {
-	if c.large() {
-		gatherLess()
-	}
+	gather(c.garbage())
 	to, done, err := c.target(r)
 	if err != nil {
 		return err
@@ -83,17 +81,20 @@ func (c *importCmd) Run(r *running) error {
 // more than time.
 const largeFiles = 32 << 20
 
-// large reports whether the files are, or may be.
-func (c *importCmd) large() bool {
+// garbage is how much of it may gather: less where the files are large, or may be.
+func (c *importCmd) garbage() int {
 	var sum int64
 	for _, name := range c.Files {
 		info, err := os.Stat(name)
 		if name == "-" || err != nil {
-			return true
+			return largeImportGarbage
 		}
 		sum += info.Size()
 	}
-	return sum >= largeFiles
+	if sum >= largeFiles {
+		return largeImportGarbage
+	}
+	return smallImportGarbage
 }
 
 func (c *importCmd) options(r *running, progress func(done, total int64), report *importReport) importer.Options {

@@ -36,15 +36,18 @@ func limitMemory(flag *int64) int64 {
 	return limit
 }
 
-// importGarbage is how much garbage the runtime lets gather, in percent of what is
-// in use, while an import runs: what it must remember of millions of lines is
-// much, and half as much again is what the machine should need.
-const importGarbage = 50
+// How much garbage the runtime lets gather, in percent of what is in use, while an
+// import runs. What one must remember of millions of lines is much, and half as
+// much again is what the machine should need; a small one is sooner done with more.
+const (
+	largeImportGarbage = 50
+	smallImportGarbage = 200
+)
 
-// gatherLess keeps the memory of a large import down, unless GOGC says otherwise.
-func gatherLess() {
+// gather lets garbage gather, unless GOGC says otherwise.
+func gather(percent int) {
 	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(importGarbage)
+		debug.SetGCPercent(percent)
 	}
 }
 

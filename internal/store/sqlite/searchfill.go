@@ -13,8 +13,7 @@ const (
 	smallPortions = `INSERT INTO search_word (search_word, rank) VALUES ('hashsize', 1048576)`
 )
 
-// While the index is filled they are merged once at the end, too, rather than
-// again and again.
+// They are then merged later, too, rather than again and again.
 var (
 	searchBulk  = []string{largePortions, `INSERT INTO search_word (search_word, rank) VALUES ('automerge', 0)`}
 	searchUsual = []string{smallPortions, `INSERT INTO search_word (search_word, rank) VALUES ('automerge', 4)`}
@@ -23,6 +22,7 @@ var (
 // searchFill indexes all nodes.
 type searchFill struct {
 	c           *conn
+	made        *newSearch
 	tell        Progress
 	done, total int64
 }
@@ -33,7 +33,7 @@ func (f *searchFill) fill(ctx context.Context, d *store.Declared, l *layout) err
 		return err
 	}
 	if f.total > 0 {
-		if err := f.run(searchBulk); err != nil {
+		if err := execAll(f.c, searchBulk); err != nil {
 			return err
 		}
 	}
@@ -42,15 +42,15 @@ func (f *searchFill) fill(ctx context.Context, d *store.Declared, l *layout) err
 			return err
 		}
 	}
-	if f.total == 0 {
-		return nil
+	if err := f.made.write(); err != nil || f.total == 0 {
+		return err
 	}
-	return f.run(searchUsual)
+	return execAll(f.c, searchUsual)
 }
 
-func (f *searchFill) run(statements []string) error {
+func execAll(c *conn, statements []string) error {
 	for _, text := range statements {
-		if err := f.c.exec(text); err != nil {
+		if err := c.exec(text); err != nil {
 			return err
 		}
 	}
@@ -71,7 +71,7 @@ func (f *searchFill) kind(ctx context.Context, k store.KindSchema, t *table) err
 		}
 		f.done++
 		text, _ := k.SearchText(node.Props)
-		return insertSearch(f.c, row[0].(int64), node.ID, text)
+		return f.made.add(row[0].(int64), node.ID, text)
 	})
 }
 

@@ -56,7 +56,7 @@ func growSearch(ctx context.Context, c *conn, d *store.Declared, l *layout, tell
 			return err
 		}
 	}
-	if err := (&searchFill{c: c, tell: tell}).fill(ctx, d, l); err != nil {
+	if err := (&searchFill{c: c, made: searchInto(c), tell: tell}).fill(ctx, d, l); err != nil {
 		return err
 	}
 	if err := c.exec(searchOrder); err != nil {
@@ -65,11 +65,26 @@ func growSearch(ctx context.Context, c *conn, d *store.Declared, l *layout, tell
 	return c.exec("INSERT INTO search_print (print) VALUES (?)", searchPrint(d))
 }
 
-func insertSearch(c *conn, n int64, id store.ID, t store.SearchText) error {
-	if err := c.exec("INSERT INTO search_key (n, key, id) VALUES (?, ?, ?)", n, t.Key, string(id)); err != nil {
+// newSearch are the rows of nodes that come into the index.
+type newSearch struct{ keys, words *inserts }
+
+func searchInto(c *conn) *newSearch {
+	return &newSearch{intoTable(c, "search_key", "n", "key", "id"), intoTable(c, "search_word", "rowid", "words")}
+}
+
+func (s *newSearch) add(n int64, id store.ID, t store.SearchText) error {
+	if err := s.keys.add(n, t.Key, string(id)); err != nil {
 		return err
 	}
-	return c.exec("INSERT INTO search_word (rowid, words) VALUES (?, ?)", n, strings.ReplaceAll(t.Names, " ", " "+nameMark)+t.Names+t.Rest)
+	return s.words.add(n, strings.ReplaceAll(t.Names, " ", " "+nameMark)+t.Names+t.Rest)
+}
+
+// write inserts what waits.
+func (s *newSearch) write() error {
+	if err := s.keys.write(); err != nil {
+		return err
+	}
+	return s.words.write()
 }
 
 func deleteSearch(c *conn, n int64) error {

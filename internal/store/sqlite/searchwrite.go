@@ -67,7 +67,8 @@ func (w searchWork) add(l *layout, effects []store.Effect, t *touched, texts map
 	}
 }
 
-// manySearched is from how many nodes on their words gather in large portions.
+// manySearched is from how many nodes on their words gather in large portions,
+// which are not merged with others at once.
 const manySearched = 1000
 
 // write brings the index up to date, in the order of numbers, which costs it
@@ -76,13 +77,13 @@ func (w searchWork) write(c *conn) error {
 	if len(w) < manySearched {
 		return w.writeEach(c)
 	}
-	if err := c.exec(largePortions); err != nil {
+	if err := execAll(c, searchBulk); err != nil {
 		return err
 	}
 	if err := w.writeEach(c); err != nil {
 		return err
 	}
-	return c.exec(smallPortions)
+	return execAll(c, searchUsual)
 }
 
 func (w searchWork) writeEach(c *conn) error {
@@ -94,12 +95,13 @@ func (w searchWork) writeEach(c *conn) error {
 			}
 		}
 	}
+	made := searchInto(c)
 	for _, n := range numbers {
 		if e := w[n]; e.is {
-			if err := insertSearch(c, n, e.id, e.text); err != nil {
+			if err := made.add(n, e.id, e.text); err != nil {
 				return err
 			}
 		}
 	}
-	return nil
+	return made.write()
 }
