@@ -225,7 +225,7 @@ func TestSchemaVersionAndCompletionArePrinted(t *testing.T) {
 
 func TestACommandThatReadsMakesNoEmptyStore(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "none.db")
-	for _, args := range [][]string{{"export"}, {"impact", "a"}, {"search", "a"}, {"quality"}} {
+	for _, args := range [][]string{{"export"}, {"impact", "a"}, {"search", "a"}, {"plan", "a"}, {"quality"}} {
 		call(t, "", append(args, "--store", "sqlite:"+path)...).wants(t, 1, "there is no file "+path)
 	}
 	if _, err := os.Stat(path); err == nil {
