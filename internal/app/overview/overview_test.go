@@ -126,7 +126,7 @@ func TestAPlanIsDrawn_P10(t *testing.T) {
 		d := planned.Deployment
 		gantt, err := f.Overview.Gantt(ctx, d)
 		require.NoError(t, err)
-		require.Contains(t, gantt, "section Wave 2\n  Wave 2 with 2 sites and 140 users : crit, w2, 2027-01-10T01:00:00, 2027-01-10T02:00:00\n  a : s1, 2027-01-10T01:00:00, 2027-01-10T02:00:00\n")
+		require.Contains(t, gantt, "section Wave 2\n  Wave 2 with 2 sites and 140 users : w2, 2027-01-10T01:00:00, 2027-01-10T02:00:00\n  a : active, s1, 2027-01-10T01:00:00, 2027-01-10T02:00:00\n")
 		mermaid, err := f.Overview.Mermaid(ctx, d)
 		require.NoError(t, err)
 		require.Contains(t, mermaid, `n1 -->|"depends on"| n0`)

@@ -86,7 +86,7 @@ func (p *plan) entries(during domain.TimeRange, region *string) (list []*Calenda
 	for i, w := range p.kept.Waves {
 		by := map[string]*CalendarEntry{}
 		for _, s := range p.steps[w.First : w.First+w.Count] {
-			window, at := s.Window(), optional.Or(s.site.Region, "")
+			window, at := p.when(s, i), optional.Or(s.site.Region, "")
 			if window == nil || !window.Overlaps(during) || region != nil && at != *region || s.Status == domain.SiteSkipped {
 				continue
 			}
@@ -101,6 +101,14 @@ func (p *plan) entries(during domain.TimeRange, region *string) (list []*Calenda
 		}
 	}
 	return list
+}
+
+// when is when a step is planned, or else its wave.
+func (p *plan) when(s step, wave int) *domain.TimeRange {
+	if window := s.Window(); window != nil {
+		return window
+	}
+	return p.waves[wave].Window()
 }
 
 // Mermaid draws the calendar as a Mermaid gantt, a section for each region.

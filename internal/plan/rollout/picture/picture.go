@@ -5,6 +5,7 @@ package picture
 import (
 	"fmt"
 	"strings"
+	"time"
 	"unicode"
 
 	"releasegraph/internal/domain"
@@ -19,7 +20,7 @@ const mostSites = 100
 // draws the waves alone, and says so.
 func Gantt(p *rollout.Plan) string {
 	var b strings.Builder
-	head(&b, p.Release)
+	head(&b, p.Release, p.Window())
 	whole := len(p.Steps) <= mostSites
 	if !whole {
 		fmt.Fprintf(&b, "  %%%% %d sites are not drawn one by one\n", len(p.Steps))
@@ -27,7 +28,7 @@ func Gantt(p *rollout.Plan) string {
 	for i := range p.Waves {
 		w := &p.Waves[i]
 		fmt.Fprintf(&b, "  section Wave %d\n", w.Ordinal)
-		task(&b, fmt.Sprintf("Wave %d with %d sites and %d users", w.Ordinal, w.Sites, w.Users), "crit, ", fmt.Sprintf("w%d", w.Ordinal), w.Window)
+		task(&b, fmt.Sprintf("Wave %d with %s", w.Ordinal, many(w.Sites, w.Users)), "", fmt.Sprintf("w%d", w.Ordinal), w.Window)
 		if !whole {
 			continue
 		}
@@ -36,7 +37,7 @@ func Gantt(p *rollout.Plan) string {
 			if s.Release != p.Release {
 				name += " gets " + s.Release
 			}
-			task(&b, name, "", fmt.Sprintf("s%d", w.First+i), s.Window)
+			task(&b, name, "active, ", fmt.Sprintf("s%d", w.First+i), s.Window)
 		}
 	}
 	if p.ActivateAt != nil {
@@ -73,10 +74,14 @@ const mostBars = 200
 // long one it draws the first bars, and says so, as where more of them were left out.
 func Calendar(bars []Bar, more bool) string {
 	var b strings.Builder
-	head(&b, "Releases by region")
 	if len(bars) > mostBars {
 		bars, more = bars[:mostBars], true
 	}
+	var whole domain.TimeRange
+	for _, bar := range bars {
+		whole = whole.Span(bar.Window)
+	}
+	head(&b, "Releases by region", whole)
 	if more {
 		b.WriteString("  %% more waves are not drawn\n")
 	}
@@ -91,16 +96,33 @@ func Calendar(bars []Bar, more bool) string {
 		case bar.Active:
 			tags = "active, "
 		}
-		name := fmt.Sprintf("%s wave %d with %d sites and %d users", bar.Release, bar.Wave, bar.Sites, bar.Users)
+		name := fmt.Sprintf("%s wave %d with %s", bar.Release, bar.Wave, many(bar.Sites, bar.Users))
 		task(&b, name, tags, fmt.Sprintf("b%d", i), bar.Window)
 	}
 	return b.String()
 }
 
+// few is up to how long the hours of a picture are told, not its days alone: more labels
+// run into one another.
+const few = 3 * 24 * time.Hour
+
 // head begins a gantt.
-func head(b *strings.Builder, title string) {
-	b.WriteString("gantt\n  dateFormat YYYY-MM-DDTHH:mm:ss\n  axisFormat %Y-%m-%d %H:%M\n")
-	fmt.Fprintf(b, "  title %s, times in UTC\n", plain(title))
+func head(b *strings.Builder, title string, whole domain.TimeRange) {
+	axis := "%m-%d"
+	if whole.Length() <= few {
+		axis = "%d %H:%M"
+	}
+	fmt.Fprintf(b, "gantt\n  dateFormat YYYY-MM-DDTHH:mm:ss\n  axisFormat %s\n  title %s, times in UTC\n", axis, plain(title))
+}
+
+// many counts sites and users.
+func many(sites, users int) string { return plural(sites, "site") + " and " + plural(users, "user") }
+
+func plural(n int, of string) string {
+	if n == 1 {
+		return "1 " + of
+	}
+	return fmt.Sprintf("%d %ss", n, of)
 }
 
 // plain leaves out what has a meaning in a gantt: colons, commas, semicolons and
@@ -136,7 +158,7 @@ func Waves(p *rollout.Plan, links [][]int) diagram.Diagram {
 		}
 		d.Nodes = append(d.Nodes, diagram.Node{Role: role, Lines: []string{
 			fmt.Sprintf("Wave %d (%s)", w.Ordinal, w.Stage), begins(w.Window),
-			fmt.Sprintf("%d sites, %d users", w.Sites, w.Users), some(p.In(w)),
+			plural(w.Sites, "site") + ", " + plural(w.Users, "user"), some(p.In(w)),
 		}})
 		for _, before := range links[i] {
 			d.Links = append(d.Links, diagram.Link{From: i, To: place[before], Label: "depends on"})

@@ -153,7 +153,7 @@ func TestWavesAreDrawnWithWhatTheyWaitFor(t *testing.T) {
 	gantt := picture.Gantt(made.Plan)
 	require.Contains(t, gantt, "gantt\n")
 	require.Contains(t, gantt, "section Wave 3")
-	require.Contains(t, gantt, "  b : s0, 2026-12-01T00:00:00, 2026-12-01T01:00:00\n")
+	require.Contains(t, gantt, "  b : active, s0, 2026-12-01T00:00:00, 2026-12-01T01:00:00\n")
 }
 
 // What is left after an edit has a bound, stages and groups of its own.
