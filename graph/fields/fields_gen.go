@@ -35,6 +35,7 @@ import (
 	"releasegraph/internal/app/support"
 	"releasegraph/internal/app/token"
 	"releasegraph/internal/app/variant"
+	"releasegraph/internal/app/webhook"
 	"releasegraph/internal/app/work"
 	"releasegraph/internal/domain"
 	release1 "releasegraph/internal/plan/release"
@@ -159,6 +160,7 @@ var Types = direct.Types{
 	"CreateApiTokenPayload":                        fieldsOfCreateApiTokenPayload(),
 	"CreateCalendarFeedPayload":                    fieldsOfCreateCalendarFeedPayload(),
 	"CreateProblemPayload":                         fieldsOfCreateProblemPayload(),
+	"CreateWebhookPayload":                         fieldsOfCreateWebhookPayload(),
 	"CriticalityTotal":                             fieldsOfCriticalityTotal(),
 	"CustomerPayload":                              fieldsOfCustomerPayload(),
 	"DataQuality":                                  fieldsOfDataQuality(),
@@ -343,6 +345,7 @@ var Types = direct.Types{
 	"PartyToTellConnection":                        fieldsOfPartyToTellConnection(),
 	"PartyToTellEdge":                              fieldsOfPartyToTellEdge(),
 	"PathStep":                                     fieldsOfPathStep(),
+	"PauseWebhookPayload":                          fieldsOfPauseWebhookPayload(),
 	"Permission":                                   fieldsOfPermission(),
 	"Person":                                       fieldsOfPerson(),
 	"PlacementLink":                                fieldsOfPlacementLink(),
@@ -413,14 +416,19 @@ var Types = direct.Types{
 	"ReleaseUnitConnection":                        fieldsOfReleaseUnitConnection(),
 	"ReleaseUnitEdge":                              fieldsOfReleaseUnitEdge(),
 	"ReleaseUnitPayload":                           fieldsOfReleaseUnitPayload(),
+	"RemoveWebhookPayload":                         fieldsOfRemoveWebhookPayload(),
 	"Representativeness":                           fieldsOfRepresentativeness(),
 	"RequiredReleasePayload":                       fieldsOfRequiredReleasePayload(),
+	"ResendWebhookEventsPayload":                   fieldsOfResendWebhookEventsPayload(),
 	"Reservation":                                  fieldsOfReservation(),
 	"ResolutionPayload":                            fieldsOfResolutionPayload(),
+	"ResumeWebhookPayload":                         fieldsOfResumeWebhookPayload(),
 	"ReversibilityRule":                            fieldsOfReversibilityRule(),
+	"RevisionRange":                                fieldsOfRevisionRange(),
 	"RevokeApiTokenPayload":                        fieldsOfRevokeApiTokenPayload(),
 	"RiskPart":                                     fieldsOfRiskPart(),
 	"RolloutLimits":                                fieldsOfRolloutLimits(),
+	"RotateWebhookSecretPayload":                   fieldsOfRotateWebhookSecretPayload(),
 	"ScheduleConflict":                             fieldsOfScheduleConflict(),
 	"ScheduleConflicts":                            fieldsOfScheduleConflicts(),
 	"ScheduledBookings":                            fieldsOfScheduledBookings(),
@@ -489,6 +497,7 @@ var Types = direct.Types{
 	"TestRunEdge":                                  fieldsOfTestRunEdge(),
 	"TestRunPayload":                               fieldsOfTestRunPayload(),
 	"TestScriptPayload":                            fieldsOfTestScriptPayload(),
+	"TestWebhookPayload":                           fieldsOfTestWebhookPayload(),
 	"TestedMitigationPayload":                      fieldsOfTestedMitigationPayload(),
 	"TextSpan":                                     fieldsOfTextSpan(),
 	"TimeRange":                                    fieldsOfTimeRange(),
@@ -516,6 +525,8 @@ var Types = direct.Types{
 	"WaveConnection":                               fieldsOfWaveConnection(),
 	"WaveEdge":                                     fieldsOfWaveEdge(),
 	"WaveRisk":                                     fieldsOfWaveRisk(),
+	"Webhook":                                      fieldsOfWebhook(),
+	"WebhookDelivery":                              fieldsOfWebhookDelivery(),
 	"WithdrawConfigurationItemPayload":             fieldsOfWithdrawConfigurationItemPayload(),
 	"Work":                                         fieldsOfWork(),
 	"WorkConnection":                               fieldsOfWorkConnection(),
@@ -1876,6 +1887,13 @@ func fieldsOfCreateProblemPayload() direct.Type {
 		"revision": direct.Leaf(func(v *problem.ProblemCreated) int64 { return v.Revision }, direct.By(scalar.MarshalRevision)),
 		"dryRun":   direct.Leaf(func(v *problem.ProblemCreated) bool { return v.DryRun }, direct.Bool),
 		"changes":  direct.Values(func(v *problem.ProblemCreated) []domain.Change { return v.Changes }),
+	})
+}
+
+func fieldsOfCreateWebhookPayload() direct.Type {
+	return direct.Object(direct.Fields[*webhook.Created]{
+		"secret":  direct.Leaf(func(v *webhook.Created) string { return v.Secret }, direct.Text),
+		"webhook": direct.One(func(v *webhook.Created) *webhook.Webhook { return v.Webhook }),
 	})
 }
 
@@ -4009,6 +4027,12 @@ func fieldsOfPathStep() direct.Type {
 	})
 }
 
+func fieldsOfPauseWebhookPayload() direct.Type {
+	return direct.Object(direct.Fields[*model.PauseWebhookPayload]{
+		"webhook": direct.One(func(v *model.PauseWebhookPayload) *webhook.Webhook { return v.Webhook }),
+	})
+}
+
 func fieldsOfPermission() direct.Type {
 	return direct.Object(direct.Fields[*token.Permission]{
 		"kind":       direct.Leaf(func(v *token.Permission) string { return v.Kind }, direct.Text),
@@ -4832,6 +4856,12 @@ func fieldsOfReleaseUnitPayload() direct.Type {
 	})
 }
 
+func fieldsOfRemoveWebhookPayload() direct.Type {
+	return direct.Object(direct.Fields[*model.RemoveWebhookPayload]{
+		"webhook": direct.One(func(v *model.RemoveWebhookPayload) *webhook.Webhook { return v.Webhook }),
+	})
+}
+
 func fieldsOfRepresentativeness() direct.Type {
 	return direct.Object(direct.Fields[*environment.Representativeness]{
 		"percent":      direct.Leaf(func(v *environment.Representativeness) int { return v.Percent }, direct.Int),
@@ -4854,6 +4884,12 @@ func fieldsOfRequiredReleasePayload() direct.Type {
 		"changes": direct.Values(func(v *relay.LinkPayload[domain.Release, domain.Release, relay.NoLink]) []domain.Change {
 			return v.Changes
 		}),
+	})
+}
+
+func fieldsOfResendWebhookEventsPayload() direct.Type {
+	return direct.Object(direct.Fields[*model.ResendWebhookEventsPayload]{
+		"webhook": direct.One(func(v *model.ResendWebhookEventsPayload) *webhook.Webhook { return v.Webhook }),
 	})
 }
 
@@ -4881,10 +4917,23 @@ func fieldsOfResolutionPayload() direct.Type {
 	})
 }
 
+func fieldsOfResumeWebhookPayload() direct.Type {
+	return direct.Object(direct.Fields[*model.ResumeWebhookPayload]{
+		"webhook": direct.One(func(v *model.ResumeWebhookPayload) *webhook.Webhook { return v.Webhook }),
+	})
+}
+
 func fieldsOfReversibilityRule() direct.Type {
 	return direct.Object(direct.Fields[*domain.ReversibilityRule]{
 		"full":  direct.Leaf(func(v *domain.ReversibilityRule) domain.BackOutKind { return v.Full }, direct.Text),
 		"delta": direct.Leaf(func(v *domain.ReversibilityRule) domain.BackOutKind { return v.Delta }, direct.Text),
+	})
+}
+
+func fieldsOfRevisionRange() direct.Type {
+	return direct.Object(direct.Fields[*webhook.Range]{
+		"from": direct.Leaf(func(v *webhook.Range) int64 { return v.From }, direct.By(scalar.MarshalRevision)),
+		"to":   direct.Leaf(func(v *webhook.Range) int64 { return v.To }, direct.By(scalar.MarshalRevision)),
 	})
 }
 
@@ -4908,6 +4957,13 @@ func fieldsOfRolloutLimits() direct.Type {
 		"sitesPerWave":       direct.Optional(func(v *domain.RolloutLimits) *int { return v.SitesPerWave }, direct.Int),
 		"usersPerWave":       direct.Optional(func(v *domain.RolloutLimits) *int { return v.UsersPerWave }, direct.Int),
 		"criticalityPerWave": direct.Optional(func(v *domain.RolloutLimits) *int { return v.CriticalityPerWave }, direct.Int),
+	})
+}
+
+func fieldsOfRotateWebhookSecretPayload() direct.Type {
+	return direct.Object(direct.Fields[*webhook.Created]{
+		"secret":  direct.Leaf(func(v *webhook.Created) string { return v.Secret }, direct.Text),
+		"webhook": direct.One(func(v *webhook.Created) *webhook.Webhook { return v.Webhook }),
 	})
 }
 
@@ -5687,6 +5743,12 @@ func fieldsOfTestScriptPayload() direct.Type {
 	})
 }
 
+func fieldsOfTestWebhookPayload() direct.Type {
+	return direct.Object(direct.Fields[*model.TestWebhookPayload]{
+		"delivery": direct.One(func(v *model.TestWebhookPayload) *webhook.Delivery { return v.Delivery }),
+	})
+}
+
 func fieldsOfTestedMitigationPayload() direct.Type {
 	return direct.Object(direct.Fields[*relay.LinkPayload[domain.AcceptanceTest, domain.ChangeRequest, relay.NoLink]]{
 		"from": direct.One(func(v *relay.LinkPayload[domain.AcceptanceTest, domain.ChangeRequest, relay.NoLink]) *domain.AcceptanceTest {
@@ -5955,6 +6017,44 @@ func fieldsOfWaveRisk() direct.Type {
 		"reachedAfter":  direct.Leaf(func(v *overview.Risk) int { return v.ReachedAfter }, direct.Int),
 		"allowed":       direct.Optional(func(v *overview.Risk) *int { return v.Allowed }, direct.Int),
 		"exceeds":       direct.Leaf(func(v *overview.Risk) bool { return v.Exceeds }, direct.Bool),
+	})
+}
+
+func fieldsOfWebhook() direct.Type {
+	return direct.Object(direct.Fields[*webhook.Webhook]{
+		"id":            direct.Leaf(func(v *webhook.Webhook) string { return v.ID }, direct.Text),
+		"name":          direct.Leaf(func(v *webhook.Webhook) string { return v.Name }, direct.Text),
+		"url":           direct.Leaf(func(v *webhook.Webhook) string { return v.URL }, direct.Text),
+		"roles":         direct.Leaves(func(v *webhook.Webhook) []domain.Role { return v.Roles }, direct.Text),
+		"sites":         direct.Leaves(func(v *webhook.Webhook) []string { return v.Sites }, direct.Text),
+		"suppliers":     direct.Leaves(func(v *webhook.Webhook) []string { return v.Suppliers }, direct.Text),
+		"createdBy":     direct.One(func(v *webhook.Webhook) *domain.Person { return v.CreatedByPerson() }),
+		"createdAt":     direct.Leaf(func(v *webhook.Webhook) time.Time { return v.CreatedAt }, direct.Time),
+		"status":        direct.Leaf(func(v *webhook.Webhook) webhook.Status { return v.Status() }, direct.Text),
+		"pausedBecause": direct.Optional(func(v *webhook.Webhook) *string { return v.PausedBecause() }, direct.Text),
+		"position":      direct.Leaf(func(v *webhook.Webhook) string { return v.Position() }, direct.Text),
+		"waiting":       direct.Leaf(func(v *webhook.Webhook) int { return v.Waiting() }, direct.Int),
+		"retryAt":       direct.Optional(func(v *webhook.Webhook) *time.Time { return v.RetryAt() }, direct.Time),
+		"lastError":     direct.Optional(func(v *webhook.Webhook) *string { return v.LastError() }, direct.Text),
+		"succeededAt":   direct.Optional(func(v *webhook.Webhook) *time.Time { return v.SucceededAt() }, direct.Time),
+		"missed":        direct.One(func(v *webhook.Webhook) *webhook.Range { return v.Missed() }),
+		"secretsValid":  direct.Leaf(func(v *webhook.Webhook) int { return v.SecretsValid() }, direct.Int),
+	})
+}
+
+func fieldsOfWebhookDelivery() direct.Type {
+	return direct.Object(direct.Fields[*webhook.Delivery]{
+		"eventId":      direct.Leaf(func(v *webhook.Delivery) string { return v.EventID }, direct.Text),
+		"type":         direct.Leaf(func(v *webhook.Delivery) string { return v.Type }, direct.Text),
+		"subject":      direct.Leaf(func(v *webhook.Delivery) string { return v.Subject }, direct.Text),
+		"at":           direct.Leaf(func(v *webhook.Delivery) time.Time { return v.At }, direct.Time),
+		"attempt":      direct.Leaf(func(v *webhook.Delivery) int { return v.Attempt }, direct.Int),
+		"outcome":      direct.Leaf(func(v *webhook.Delivery) webhook.Outcome { return v.Outcome }, direct.Text),
+		"status":       direct.Optional(func(v *webhook.Delivery) *int { return v.Status }, direct.Int),
+		"milliseconds": direct.Leaf(func(v *webhook.Delivery) int { return v.Milliseconds }, direct.Int),
+		"error":        direct.Optional(func(v *webhook.Delivery) *string { return v.Error }, direct.Text),
+		"answer":       direct.Optional(func(v *webhook.Delivery) *string { return v.Answer }, direct.Text),
+		"body":         direct.Leaf(func(v *webhook.Delivery) string { return v.Body }, direct.Text),
 	})
 }
 

@@ -78,6 +78,7 @@ type ResolverRoot interface {
 	Use() UseResolver
 	Vote() VoteResolver
 	Wave() WaveResolver
+	Webhook() WebhookResolver
 	Work() WorkResolver
 }
 
@@ -128,6 +129,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputCreateBaselineInput,
 		ec.unmarshalInputCreateCalendarFeedInput,
 		ec.unmarshalInputCreateProblemInput,
+		ec.unmarshalInputCreateWebhookInput,
 		ec.unmarshalInputDecideFreezeExceptionInput,
 		ec.unmarshalInputDeliverSparesInput,
 		ec.unmarshalInputDependencySelectorInput,
@@ -156,6 +158,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputLiftFreezeInput,
 		ec.unmarshalInputMeasureTestRunInput,
 		ec.unmarshalInputMoveReleaseToPolicyInput,
+		ec.unmarshalInputPauseWebhookInput,
 		ec.unmarshalInputPlanDeploymentInput,
 		ec.unmarshalInputPlanEditInput,
 		ec.unmarshalInputPlanReleaseTasksInput,
@@ -168,14 +171,17 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputRefuseMediaItemInput,
 		ec.unmarshalInputRejectReleaseInput,
 		ec.unmarshalInputReleaseNameInput,
+		ec.unmarshalInputRemoveWebhookInput,
 		ec.unmarshalInputReopenProblemInput,
 		ec.unmarshalInputReplanReleaseInput,
 		ec.unmarshalInputReportTestRunInput,
 		ec.unmarshalInputRequestFreezeExceptionInput,
 		ec.unmarshalInputRequestStandardChangeInput,
+		ec.unmarshalInputResendWebhookEventsInput,
 		ec.unmarshalInputReserveSparesInput,
 		ec.unmarshalInputResetTestEnvironmentInput,
 		ec.unmarshalInputResolveProblemInput,
+		ec.unmarshalInputResumeWebhookInput,
 		ec.unmarshalInputRetireKnownErrorInput,
 		ec.unmarshalInputRetireMediaItemInput,
 		ec.unmarshalInputRetirePolicyInput,
@@ -183,12 +189,14 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputReviseReleasePolicyInput,
 		ec.unmarshalInputRevokeApiTokenInput,
 		ec.unmarshalInputRolloutLimitsInput,
+		ec.unmarshalInputRotateWebhookSecretInput,
 		ec.unmarshalInputSendAnnouncementInput,
 		ec.unmarshalInputSignReleaseInput,
 		ec.unmarshalInputSinceInput,
 		ec.unmarshalInputStartBuildInput,
 		ec.unmarshalInputSubmitChangeRequestInput,
 		ec.unmarshalInputSubmitForAcceptanceInput,
+		ec.unmarshalInputTestWebhookInput,
 		ec.unmarshalInputTimeRangeInput,
 		ec.unmarshalInputUnlockReleaseInput,
 		ec.unmarshalInputVerifyMediaSignatureInput,
@@ -25898,6 +25906,263 @@ input TestVerdictFilter {
   isNull: Boolean
 }
 `, BuiltIn: false},
+	{Name: "../schema/webhook.graphqls", Input: `extend type Query {
+  "All webhooks, by name, without their secrets. For ADMIN."
+  webhooks: [Webhook!]! @needs(action: "manage", of: "Webhook")
+  "Finds a webhook; null when there is none. For ADMIN."
+  webhook(
+    "Its id."
+    id: ID!
+  ): Webhook @needs(action: "manage", of: "Webhook")
+}
+
+extend type Mutation {
+  "Makes a webhook: events are sent to it from now on (E3). Its secret is told this once. For ADMIN."
+  createWebhook(
+    "What to make."
+    input: CreateWebhookInput!
+  ): CreateWebhookPayload @needs(action: "manage", of: "Webhook")
+  "Sends an event of the type webhook.tested to a webhook, at once, and tells what came of it. For ADMIN."
+  testWebhook(
+    "Which one."
+    input: TestWebhookInput!
+  ): TestWebhookPayload @cost(weight: 1000) @needs(action: "manage", of: "Webhook")
+  "Has nothing sent to a webhook until it is resumed. What happens meanwhile is sent then. For ADMIN."
+  pauseWebhook(
+    "Which one, and why."
+    input: PauseWebhookInput!
+  ): PauseWebhookPayload @needs(action: "manage", of: "Webhook")
+  "Goes on behind a pause, or after the server gave a webhook up, where that left off; what failed is tried at once. For ADMIN."
+  resumeWebhook(
+    "Which one."
+    input: ResumeWebhookInput!
+  ): ResumeWebhookPayload @needs(action: "manage", of: "Webhook")
+  "Makes a new secret for a webhook, and tells it this once. The one before signs, too, for 24 hours. For ADMIN."
+  rotateWebhookSecret(
+    "Which one."
+    input: RotateWebhookSecretInput!
+  ): RotateWebhookSecretPayload @needs(action: "manage", of: "Webhook")
+  "Sends the events of some revisions to a webhook once more, marked as resent. For ADMIN."
+  resendWebhookEvents(
+    "Which ones."
+    input: ResendWebhookEventsInput!
+  ): ResendWebhookEventsPayload @needs(action: "manage", of: "Webhook")
+  "Removes a webhook, and what is known of what was sent to it. For ADMIN."
+  removeWebhook(
+    "Which one."
+    input: RemoveWebhookInput!
+  ): RemoveWebhookPayload @needs(action: "manage", of: "Webhook")
+}
+
+"Where events are sent (E3)."
+type Webhook {
+  "Its id."
+  id: ID!
+  "Its name."
+  name: String!
+  "The address to which events are sent."
+  url: String!
+  "Which events are sent: an EventFilter, in JSON."
+  filter: String!
+  "What it sees: what somebody with these roles does."
+  roles: [Role!]!
+  "The keys of the sites to which it is kept; none: all."
+  sites: [String!]!
+  "The keys of the companies of which it sees what they supply, as a SUPPLIER."
+  suppliers: [String!]!
+  "Who made it."
+  createdBy: Person!
+  "When."
+  createdAt: DateTime!
+  "How it does."
+  status: WebhookStatus!
+  "Why it was paused."
+  pausedBecause: String
+  "Behind which event, or change set, it was sent all but what waits: a cursor of the query events."
+  position: String!
+  "How many events wait to be sent again, or for one of the same subject that does."
+  waiting: Int!
+  "When something is tried again; null: nothing is to be."
+  retryAt: DateTime
+  "What went wrong last; null where an event was taken since."
+  lastError: String
+  "When it took an event last."
+  succeededAt: DateTime
+  "The last revisions of which nothing could be sent, since the log was compacted before; null: none."
+  missed: RevisionRange
+  "How many secrets sign at the moment: two for a day after a rotation."
+  secretsValid: Int!
+  "What was sent last, the newest first: of a week, and of its last 200 rounds."
+  deliveries(
+    "At most so many; 50 when absent."
+    first: Int
+    "Only with this outcome."
+    outcome: WebhookOutcome
+  ): [WebhookDelivery!]! @cost(weight: 500)
+}
+
+"How a webhook does."
+enum WebhookStatus {
+  "It takes what it is sent."
+  ACTIVE
+  "It did not take what it was sent last, and is tried again."
+  FAILING
+  "Somebody paused it, or its receiver answered 410 Gone."
+  PAUSED
+  "It has taken nothing for five days. Resume it when it does again: what happened since waits in the log."
+  GAVE_UP
+}
+
+"Revisions, both included."
+type RevisionRange {
+  "The first."
+  from: Revision!
+  "The last."
+  to: Revision!
+}
+
+"One try to send an event."
+type WebhookDelivery {
+  "The event: its revision, and its place in there. The header webhook-id has it."
+  eventId: String!
+  "Its type."
+  type: String!
+  "What it is about: Kind/key."
+  subject: String!
+  "When it was sent."
+  at: DateTime!
+  "Which try it was, from 1."
+  attempt: Int!
+  "What came of it."
+  outcome: WebhookOutcome!
+  "The status of the answer; null: there was none."
+  status: Int
+  "How long it took."
+  milliseconds: Int!
+  "What went wrong."
+  error: String
+  "How the answer begins."
+  answer: String
+  "What was sent, or how it begins."
+  body: String!
+}
+
+"What came of a try to send an event."
+enum WebhookOutcome {
+  "The receiver took it."
+  DELIVERED
+  "It did not, and is tried again."
+  FAILED
+  "It did not for a day, though it took others: the event is not tried any more."
+  DEAD
+}
+
+"A webhook to make."
+input CreateWebhookInput {
+  "Its name: what it sees is decided for the actor webhook: and this."
+  name: String!
+  "The address: https, or http to a network that the operator allows."
+  url: String!
+  "Which events; all when absent."
+  filter: EventFilter
+  "What it sees; VIEWER when absent."
+  roles: [Role!]
+  "The keys of the sites to which it is kept."
+  sites: [String!]
+  "The keys of the companies for which it is a SUPPLIER."
+  suppliers: [String!]
+  "Begin after this change set; with the next one when absent."
+  after: Revision
+}
+
+"A new webhook."
+type CreateWebhookPayload {
+  "The secret, as Standard Webhooks writes it. Nobody can read it again."
+  secret: String!
+  "The webhook."
+  webhook: Webhook!
+}
+
+"A webhook to try."
+input TestWebhookInput {
+  "Its id."
+  id: ID!
+}
+
+"What came of a try."
+type TestWebhookPayload {
+  "The try."
+  delivery: WebhookDelivery!
+}
+
+"A webhook to pause."
+input PauseWebhookInput {
+  "Its id."
+  id: ID!
+  "Why."
+  reason: String!
+}
+
+"A paused webhook."
+type PauseWebhookPayload {
+  "The webhook."
+  webhook: Webhook!
+}
+
+"A webhook to resume."
+input ResumeWebhookInput {
+  "Its id."
+  id: ID!
+}
+
+"A resumed webhook."
+type ResumeWebhookPayload {
+  "The webhook."
+  webhook: Webhook!
+}
+
+"A webhook to give a new secret."
+input RotateWebhookSecretInput {
+  "Its id."
+  id: ID!
+}
+
+"A webhook with a new secret."
+type RotateWebhookSecretPayload {
+  "The secret, as Standard Webhooks writes it. Nobody can read it again."
+  secret: String!
+  "The webhook."
+  webhook: Webhook!
+}
+
+"Events to send once more."
+input ResendWebhookEventsInput {
+  "The webhook's id."
+  id: ID!
+  "From this revision on."
+  from: Revision!
+  "Up to this one; 100,000 of them at most."
+  to: Revision!
+}
+
+"A webhook that is sent events once more."
+type ResendWebhookEventsPayload {
+  "The webhook."
+  webhook: Webhook!
+}
+
+"A webhook to remove."
+input RemoveWebhookInput {
+  "Its id."
+  id: ID!
+}
+
+"A removed webhook."
+type RemoveWebhookPayload {
+  "The webhook, as it was."
+  webhook: Webhook!
+}
+`, BuiltIn: false},
 	{Name: "../schema/work.graphqls", Input: `extend type Query {
   """
   What waits for the caller, by their roles and by their name: by reason, in the order of the reasons, and of each what waits longest
@@ -28144,6 +28409,16 @@ func (ec *executionContext) childFields_CreateProblemPayload(ctx context.Context
 		return ec.fieldContext_CreateProblemPayload_changes(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CreateProblemPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CreateWebhookPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "secret":
+		return ec.fieldContext_CreateWebhookPayload_secret(ctx, field)
+	case "webhook":
+		return ec.fieldContext_CreateWebhookPayload_webhook(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateWebhookPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_CriticalityTotal(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -31280,6 +31555,14 @@ func (ec *executionContext) childFields_PathStep(ctx context.Context, field grap
 	return nil, fmt.Errorf("no field named %q was found under type PathStep", field.Name)
 }
 
+func (ec *executionContext) childFields_PauseWebhookPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "webhook":
+		return ec.fieldContext_PauseWebhookPayload_webhook(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PauseWebhookPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Permission(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "kind":
@@ -32616,6 +32899,14 @@ func (ec *executionContext) childFields_ReleaseUnitPayload(ctx context.Context, 
 	return nil, fmt.Errorf("no field named %q was found under type ReleaseUnitPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_RemoveWebhookPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "webhook":
+		return ec.fieldContext_RemoveWebhookPayload_webhook(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RemoveWebhookPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Representativeness(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "percent":
@@ -32652,6 +32943,14 @@ func (ec *executionContext) childFields_RequiredReleasePayload(ctx context.Conte
 	return nil, fmt.Errorf("no field named %q was found under type RequiredReleasePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_ResendWebhookEventsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "webhook":
+		return ec.fieldContext_ResendWebhookEventsPayload_webhook(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ResendWebhookEventsPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_ResolutionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "from":
@@ -32668,6 +32967,14 @@ func (ec *executionContext) childFields_ResolutionPayload(ctx context.Context, f
 	return nil, fmt.Errorf("no field named %q was found under type ResolutionPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_ResumeWebhookPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "webhook":
+		return ec.fieldContext_ResumeWebhookPayload_webhook(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ResumeWebhookPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_ReversibilityRule(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "full":
@@ -32676,6 +32983,16 @@ func (ec *executionContext) childFields_ReversibilityRule(ctx context.Context, f
 		return ec.fieldContext_ReversibilityRule_delta(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ReversibilityRule", field.Name)
+}
+
+func (ec *executionContext) childFields_RevisionRange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "from":
+		return ec.fieldContext_RevisionRange_from(ctx, field)
+	case "to":
+		return ec.fieldContext_RevisionRange_to(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RevisionRange", field.Name)
 }
 
 func (ec *executionContext) childFields_RevokeApiTokenPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -32710,6 +33027,16 @@ func (ec *executionContext) childFields_RolloutLimits(ctx context.Context, field
 		return ec.fieldContext_RolloutLimits_criticalityPerWave(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RolloutLimits", field.Name)
+}
+
+func (ec *executionContext) childFields_RotateWebhookSecretPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "secret":
+		return ec.fieldContext_RotateWebhookSecretPayload_secret(ctx, field)
+	case "webhook":
+		return ec.fieldContext_RotateWebhookSecretPayload_webhook(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RotateWebhookSecretPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_ScheduleConflict(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -34022,6 +34349,14 @@ func (ec *executionContext) childFields_TestScriptPayload(ctx context.Context, f
 	return nil, fmt.Errorf("no field named %q was found under type TestScriptPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_TestWebhookPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "delivery":
+		return ec.fieldContext_TestWebhookPayload_delivery(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TestWebhookPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_TestedMitigationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "from":
@@ -34454,6 +34789,78 @@ func (ec *executionContext) childFields_WaveRisk(ctx context.Context, field grap
 		return ec.fieldContext_WaveRisk_exceeds(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type WaveRisk", field.Name)
+}
+
+func (ec *executionContext) childFields_Webhook(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Webhook_id(ctx, field)
+	case "name":
+		return ec.fieldContext_Webhook_name(ctx, field)
+	case "url":
+		return ec.fieldContext_Webhook_url(ctx, field)
+	case "filter":
+		return ec.fieldContext_Webhook_filter(ctx, field)
+	case "roles":
+		return ec.fieldContext_Webhook_roles(ctx, field)
+	case "sites":
+		return ec.fieldContext_Webhook_sites(ctx, field)
+	case "suppliers":
+		return ec.fieldContext_Webhook_suppliers(ctx, field)
+	case "createdBy":
+		return ec.fieldContext_Webhook_createdBy(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Webhook_createdAt(ctx, field)
+	case "status":
+		return ec.fieldContext_Webhook_status(ctx, field)
+	case "pausedBecause":
+		return ec.fieldContext_Webhook_pausedBecause(ctx, field)
+	case "position":
+		return ec.fieldContext_Webhook_position(ctx, field)
+	case "waiting":
+		return ec.fieldContext_Webhook_waiting(ctx, field)
+	case "retryAt":
+		return ec.fieldContext_Webhook_retryAt(ctx, field)
+	case "lastError":
+		return ec.fieldContext_Webhook_lastError(ctx, field)
+	case "succeededAt":
+		return ec.fieldContext_Webhook_succeededAt(ctx, field)
+	case "missed":
+		return ec.fieldContext_Webhook_missed(ctx, field)
+	case "secretsValid":
+		return ec.fieldContext_Webhook_secretsValid(ctx, field)
+	case "deliveries":
+		return ec.fieldContext_Webhook_deliveries(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Webhook", field.Name)
+}
+
+func (ec *executionContext) childFields_WebhookDelivery(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "eventId":
+		return ec.fieldContext_WebhookDelivery_eventId(ctx, field)
+	case "type":
+		return ec.fieldContext_WebhookDelivery_type(ctx, field)
+	case "subject":
+		return ec.fieldContext_WebhookDelivery_subject(ctx, field)
+	case "at":
+		return ec.fieldContext_WebhookDelivery_at(ctx, field)
+	case "attempt":
+		return ec.fieldContext_WebhookDelivery_attempt(ctx, field)
+	case "outcome":
+		return ec.fieldContext_WebhookDelivery_outcome(ctx, field)
+	case "status":
+		return ec.fieldContext_WebhookDelivery_status(ctx, field)
+	case "milliseconds":
+		return ec.fieldContext_WebhookDelivery_milliseconds(ctx, field)
+	case "error":
+		return ec.fieldContext_WebhookDelivery_error(ctx, field)
+	case "answer":
+		return ec.fieldContext_WebhookDelivery_answer(ctx, field)
+	case "body":
+		return ec.fieldContext_WebhookDelivery_body(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WebhookDelivery", field.Name)
 }
 
 func (ec *executionContext) childFields_WithdrawConfigurationItemPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

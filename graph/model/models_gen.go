@@ -7,6 +7,7 @@ import (
 
 	"releasegraph/internal/app/bulk"
 	"releasegraph/internal/app/configuration"
+	"releasegraph/internal/app/webhook"
 	"releasegraph/internal/domain"
 )
 
@@ -178,6 +179,12 @@ type LiftFreezeInput struct {
 	IfVersion graphql.Omittable[*int] `json:"ifVersion,omitempty"`
 }
 
+// A paused webhook.
+type PauseWebhookPayload struct {
+	// The webhook.
+	Webhook *webhook.Webhook `json:"webhook"`
+}
+
 // Which known error to publish.
 type PublishKnownErrorInput struct {
 	// The known error.
@@ -202,6 +209,18 @@ type ReleaseNamePayload struct {
 	BoundName *domain.BoundName `json:"boundName"`
 }
 
+// A webhook to remove.
+type RemoveWebhookInput struct {
+	// Its id.
+	ID string `json:"id"`
+}
+
+// A removed webhook.
+type RemoveWebhookPayload struct {
+	// The webhook, as it was.
+	Webhook *webhook.Webhook `json:"webhook"`
+}
+
 // Which problem to open again.
 type ReopenProblemInput struct {
 	// The problem.
@@ -212,6 +231,12 @@ type ReopenProblemInput struct {
 	IfVersion graphql.Omittable[*int] `json:"ifVersion,omitempty"`
 }
 
+// A webhook that is sent events once more.
+type ResendWebhookEventsPayload struct {
+	// The webhook.
+	Webhook *webhook.Webhook `json:"webhook"`
+}
+
 // Which problem to resolve.
 type ResolveProblemInput struct {
 	// The problem.
@@ -220,6 +245,18 @@ type ResolveProblemInput struct {
 	Resolution graphql.Omittable[*string] `json:"resolution,omitempty"`
 	// Refuse when the problem's version is another one by now (C5).
 	IfVersion graphql.Omittable[*int] `json:"ifVersion,omitempty"`
+}
+
+// A webhook to resume.
+type ResumeWebhookInput struct {
+	// Its id.
+	ID string `json:"id"`
+}
+
+// A resumed webhook.
+type ResumeWebhookPayload struct {
+	// The webhook.
+	Webhook *webhook.Webhook `json:"webhook"`
 }
 
 // Which known error to retire.
@@ -242,8 +279,26 @@ type RevokeAPITokenPayload struct {
 	APIToken *domain.APIToken `json:"apiToken"`
 }
 
+// A webhook to give a new secret.
+type RotateWebhookSecretInput struct {
+	// Its id.
+	ID string `json:"id"`
+}
+
 // What can be followed as it happens, over a WebSocket (graphql-transport-ws) or as server-sent events (graphql-sse).
 type Subscription struct {
+}
+
+// A webhook to try.
+type TestWebhookInput struct {
+	// Its id.
+	ID string `json:"id"`
+}
+
+// What came of a try.
+type TestWebhookPayload struct {
+	// The try.
+	Delivery *webhook.Delivery `json:"delivery"`
 }
 
 // Which item to withdraw.

@@ -43,6 +43,7 @@ import (
 	"releasegraph/internal/app/token"
 	"releasegraph/internal/app/traversal"
 	"releasegraph/internal/app/variant"
+	"releasegraph/internal/app/webhook"
 	"releasegraph/internal/app/work"
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
@@ -59,6 +60,7 @@ type App struct {
 	Traversal     *traversal.Area
 	History       *history.Area
 	Events        *event.Area
+	Webhooks      *webhook.Area
 	Tokens        *token.Area
 	Impact        *impact.Area
 	Configuration *configuration.Area
@@ -119,6 +121,7 @@ func New(c Config) *App {
 	a.Tokens = with(e, token.New(e))
 	a.Impact = with(e, impact.New(e, a.Traversal))
 	a.Events = with(e, event.New(e, a.Impact))
+	a.Webhooks = with(e, webhook.New(e, a.Events))
 	a.Configuration = with(e, configuration.New(e, a.Records, a.Traversal))
 	a.Rollouts = with(e, rollout.New(e))
 	a.Problems = with(e, problem.New(e, a.Records, a.Rollouts))

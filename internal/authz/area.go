@@ -14,13 +14,15 @@ const (
 	KindRecords = "records"
 	// KindToken is the API tokens.
 	KindToken = "ApiToken"
+	// KindWebhook is the webhooks.
+	KindWebhook = "Webhook"
 )
 
 // own are the areas of what is no record.
 var own = []entity.PolicyArea{
 	{Name: "log", Doc: "what was changed, when, by whom: only of records that the caller may see", Kinds: []string{KindChangeSet}},
 	{Name: "bulk", Doc: "all kinds of record at once, as an import writes them", Kinds: []string{KindRecords}, Placed: true},
-	{Name: "administration", Doc: "what is not of the graph", Kinds: []string{KindToken}, Wide: true},
+	{Name: "administration", Doc: "what is not of the graph", Kinds: []string{KindToken, KindWebhook}, Wide: true},
 }
 
 // none is the area of what the Catalog puts into no other.

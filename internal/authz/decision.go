@@ -73,7 +73,7 @@ func having(f Facts) (g Grant) {
 
 // isRecord reports whether a name is that of a kind of record.
 func isRecord(kind string) bool {
-	return !isRelationship(kind) && kind != KindChangeSet && kind != KindRecords && kind != KindToken
+	return !isRelationship(kind) && kind != KindChangeSet && kind != KindRecords && kind != KindToken && kind != KindWebhook
 }
 
 // EachFact lists the facts.

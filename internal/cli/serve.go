@@ -21,6 +21,7 @@ type serveCmd struct {
 	identityFlags
 	mediaServing
 	mailFlags
+	webhookFlags
 	Prometheus  []string `placeholder:"NAME=URL" help:"A Prometheus server that tests may be measured by, such as prod=https://metrics.example.com:9090; several with commas. No other is asked."`
 	KeepHistory span     `placeholder:"DURATION" help:"Forget changes older than this, such as 8760h or P1Y, except what baselines need. Default: forget none."`
 	PrintConfig bool     `help:"Print the configuration as YAML, secrets masked, and end."`
@@ -51,6 +52,7 @@ func (serveCmd) Help() string {
     releasegraph serve --media /var/lib/releasegraph/media
     releasegraph serve --prometheus prod=https://metrics.example.com:9090
     releasegraph serve --smtp smtp://releases@mail.example.org --mail-from releases@example.org
+    releasegraph serve --webhook-allow 10.20.0.0/16
     RELEASEGRAPH_STORE_PASSWORD=… releasegraph serve --store bolt://127.0.0.1:7687 --store-user neo4j
 
     releasegraph serve --identities identities.yaml --listen 0.0.0.0:8080
@@ -66,7 +68,8 @@ func (c *serveCmd) Run(r *running, model *kong.Application) error {
 		return printConfig(r.Stdout, model, "serve")
 	}
 	post, err := c.server()
-	err = errors.Join(err, c.check(), c.checkLibrary())
+	hooks, hooksErr := c.sender()
+	err = errors.Join(err, hooksErr, c.check(), c.checkLibrary())
 	if err == nil {
 		c.measuring, err = measuring(c.Prometheus)
 	}
@@ -87,6 +90,7 @@ func (c *serveCmd) Run(r *running, model *kong.Application) error {
 		return err
 	}
 	c.watched = watched(t)
+	sender := newCountedSender(hooks, t)
 	if c.Topology == "on" {
 		c.mirrored = keptRecords(limitMemory(c.MemoryLimit), c.Memory)
 	}
@@ -102,6 +106,8 @@ func (c *serveCmd) Run(r *running, model *kong.Application) error {
 			e.until(r, care.Retention{Store: e.store, Keep: time.Duration(c.KeepHistory), Now: time.Now, Log: r.log}.Run)
 		}
 		e.until(r, e.settle)
+		e.app.Webhooks.Sender, e.app.Webhooks.Source = sender, c.EventSource
+		e.until(r, delivering{app: e.app, store: e.store, by: sender, holder: newID(), log: r.log}.Run)
 		e.until(r, announcing{app: e.app, by: post, log: r.log}.Run)
 		return e, nil
 	})

@@ -56,6 +56,15 @@ func (e *estate) watch(t *telemetry.Telemetry) {
 		return float64(head)
 	})
 	t.Gauge("subscribers", "How many follow the log.", func() float64 { return float64(e.app.Events.Subscribers()) })
+	t.Gauge("webhook_waiting", "How many events wait to be sent to webhooks again; -1 while the store cannot be reached.", func() float64 {
+		ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+		defer cancel()
+		n, err := e.app.Webhooks.Backlog(ctx)
+		if err != nil {
+			return -1
+		}
+		return float64(n)
+	})
 	if e.mirror != nil {
 		t.Gauge("mirror_lag_revisions", "How many change sets the records in memory are behind.", func() float64 { return float64(e.mirror.Status().Lag()) })
 		t.Gauge("mirror_bytes", "About how much memory the records take; 0 until they are loaded.", func() float64 { return float64(e.mirror.Status().Bytes) })

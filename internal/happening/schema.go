@@ -16,7 +16,7 @@ const SchemaID = "urn:releasegraph:events"
 // Schema returns the JSON Schema of the events of all types: a definition for each, under
 // its name.
 func Schema() ([]byte, error) {
-	definitions := schema{"named": namedSchema, "event": eventSchema()}
+	definitions := schema{"named": namedSchema, "event": eventSchema(), "changes.Webhook": changesSchema(nil)}
 	for _, k := range entity.Kinds() {
 		definitions["changes."+k.Name] = changesSchema(k.Fields)
 	}

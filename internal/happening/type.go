@@ -80,6 +80,9 @@ func wordOf(e *store.Effect) string {
 
 const planAccepted = "plan_accepted"
 
+// Tested is the type of the event by which a webhook is tried. It is not of the log.
+const Tested = "webhook.tested"
+
 // moved is the word for a move from a status to another.
 func moved(kind, before, after string) string {
 	if word, ok := resumed[[3]string{kind, before, after}]; ok {
@@ -150,7 +153,7 @@ func catalogue() (list []Type) {
 			list = append(list, Type{Name: ofRelationship + strings.ToLower(r.Name) + "." + word, Doc: r.Name + " was " + word, Relationship: r.Name})
 		}
 	}
-	return list
+	return append(list, Type{Name: Tested, Doc: "is tried: nothing has happened", Kind: "Webhook"})
 }
 
 // ofKind lists the types of events about records of a kind.

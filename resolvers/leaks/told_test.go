@@ -20,6 +20,8 @@ var byTheWhole = map[string]string{
 var refused = map[string]string{
 	"apiTokens":     "tokens are not of the graph, and are made by who sees all of it",
 	"boundNames":    "names and identities are not of the graph, and are for ADMIN",
+	"webhook":       "webhooks are not of the graph, and are for ADMIN",
+	"webhooks":      "webhooks are not of the graph, and are for ADMIN",
 	"calendarFeed":  "a feed shows the whole schedule to whoever knows its address",
 	"calendarFeeds": "a feed shows the whole schedule to whoever knows its address",
 }

@@ -42,7 +42,7 @@ func newEvents(ctx context.Context, a *Area, c *store.Change, f *eventFilter) ([
 	if !f.ofSet(c) {
 		return nil, nil
 	}
-	told := &telling{app: a, names: wording.NewNames(a.estate.Entire), at: c.Revision}
+	told := &telling{app: a, names: wording.NewNames(a.estate.Entire), at: c.Revision, of: len(c.Effects)}
 	var list []*Event
 	for i := range c.Effects {
 		if f.holds(&c.Effects[i]) {
@@ -138,6 +138,7 @@ type telling struct {
 	names   *wording.Names
 	effects []store.Effect
 	at      store.Revision
+	of      int // how many the change set has, as it is seen
 
 	mu    sync.Mutex
 	found map[store.ID]store.Node

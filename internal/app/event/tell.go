@@ -1,0 +1,69 @@
+package event
+
+import (
+	"context"
+
+	"releasegraph/internal/domain"
+	"releasegraph/internal/happening"
+	"releasegraph/internal/store"
+)
+
+// Telling is a page of events in full, for those who hand them on.
+type Telling struct {
+	Events []happening.Event
+	// End is where to go on behind the page, More whether there is anything there.
+	End  string
+	More bool
+}
+
+// CheckFilter says what is wrong with a filter of events.
+func (a *Area) CheckFilter(ctx context.Context, filter *domain.EventFilter) error {
+	if _, err := readEventFilter(filter); err != nil {
+		return err
+	}
+	_, err := a.reaches(ctx, filter)
+	return err
+}
+
+// Tell returns a page of what the log has behind a cursor, with all that is told of it.
+func (a *Area) Tell(ctx context.Context, filter *domain.EventFilter, first int, after string) (*Telling, error) {
+	page, err := a.EventPage(ctx, filter, &first, &after)
+	if err != nil {
+		return nil, err
+	}
+	told := &Telling{End: page.End, More: page.HasNext}
+	for len(page.Nodes) > 0 {
+		n := 1
+		for n < len(page.Nodes) && page.Nodes[n].told == page.Nodes[0].told {
+			n++
+		}
+		list, err := a.full(ctx, page.Nodes[:n])
+		if err != nil {
+			return nil, err
+		}
+		told.Events = append(told.Events, list...)
+		page.Nodes = page.Nodes[n:]
+	}
+	return told, nil
+}
+
+// full tells some events of one change set in full.
+func (a *Area) full(ctx context.Context, list []*Event) ([]happening.Event, error) {
+	one := list[0]
+	c := store.Change{Revision: store.Revision(one.Revision), At: one.At, Actor: one.Actor}
+	if one.Reason != nil {
+		c.Reason = *one.Reason
+	}
+	for _, e := range list {
+		c.Effects = append(c.Effects, e.effect)
+	}
+	known, err := a.knownOf(ctx, one.told.names.Newest, c.Revision, c.Effects)
+	if err != nil {
+		return nil, err
+	}
+	events := happening.Of(&c, one.Source, known)
+	for i := range events {
+		events[i].Place, events[i].Of = list[i].place+1, one.told.of
+	}
+	return events, nil
+}

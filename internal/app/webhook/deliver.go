@@ -1,0 +1,396 @@
+package webhook
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"math/rand/v2"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"releasegraph/internal/app/event"
+	"releasegraph/internal/cloudevent"
+	"releasegraph/internal/domain"
+	"releasegraph/internal/happening"
+)
+
+const (
+	// hooksAtOnce and subjectsAtOnce bound what is sent at the same time.
+	hooksAtOnce, subjectsAtOnce = 16, 8
+	// maxRounds is how many rounds a webhook has before others have theirs.
+	maxRounds = 50
+)
+
+// Deliver sends what is owed to all webhooks that nobody else is at, and returns when
+// something that failed is to be tried again: zero where nothing is.
+func (a *Area) Deliver(ctx context.Context, by Sender, holder string) (next time.Time, err error) {
+	if a.estate.Shelf == nil {
+		return next, nil
+	}
+	hooks, err := a.all(ctx)
+	if err != nil {
+		return next, err
+	}
+	var mu sync.Mutex
+	var g errgroup.Group
+	g.SetLimit(hooksAtOnce)
+	for _, w := range hooks {
+		if w.Pause != nil || w.state.GaveUpAt != nil {
+			continue
+		}
+		g.Go(func() error {
+			due, err := a.deliverTo(ctx, w, by, holder)
+			mu.Lock()
+			defer mu.Unlock()
+			if !due.IsZero() && (next.IsZero() || due.Before(next)) {
+				next = due
+			}
+			if errors.Is(err, errHeld) {
+				return nil
+			}
+			return err
+		})
+	}
+	return next, g.Wait()
+}
+
+// deliverTo sends what is owed to a webhook, round by round.
+func (a *Area) deliverTo(ctx context.Context, w *Webhook, by Sender, holder string) (next time.Time, err error) {
+	s := w.state
+	for range maxRounds {
+		owed, err := a.owed(ctx, s)
+		if err != nil || !owed {
+			return nextDue(s, a.estate.Clock()), err
+		}
+		if s, err = a.take(ctx, w.ID, holder); err != nil {
+			return next, err
+		}
+		r := &round{app: a, hook: w, by: by, state: s, holder: holder, ends: a.estate.Clock().Add(roundTime)}
+		if s, err = r.run(ctx); err != nil {
+			return next, err
+		}
+		if r.gone || s.GaveUpAt != nil {
+			return next, nil
+		}
+	}
+	return a.estate.Clock(), nil
+}
+
+// owed reports whether there may be something to send now.
+func (a *Area) owed(ctx context.Context, s *state) (bool, error) {
+	now := a.estate.Clock()
+	if len(groups(s, now)) > 0 {
+		return true, nil
+	}
+	if s.room(now) == 0 {
+		return false, nil
+	}
+	head, err := a.estate.Head(ctx)
+	return s.Again != nil || s.At != strconv.FormatInt(head, 10), err
+}
+
+// round sends some events to a webhook.
+type round struct {
+	app    *Area
+	hook   *Webhook
+	by     Sender
+	state  *state
+	holder string
+	ends   time.Time
+
+	mu    sync.Mutex
+	tries []Delivery
+	left  map[string]waiting // by id, what waits from now on of what was tried
+	done  map[string]bool
+	gone  bool
+	// missed are the revisions that the log has no more.
+	missed *Range
+}
+
+// task is an event to send.
+type task struct {
+	waiting
+	event *happening.Event
+	again bool
+}
+
+// run sends, and notes what came of it.
+func (r *round) run(ctx context.Context) (*state, error) {
+	r.left, r.done = map[string]waiting{}, map[string]bool{}
+	work, err := r.retries(ctx)
+	if err != nil {
+		return nil, err
+	}
+	fresh, end, behind, err := r.fresh(ctx)
+	if err != nil {
+		return nil, err
+	}
+	r.send(ctx, append(work, r.bySubject(fresh)...))
+	return r.note(context.WithoutCancel(ctx), fresh, end, behind)
+}
+
+// retries are the events that are due again, by subject.
+func (r *round) retries(ctx context.Context) (work [][]task, err error) {
+	for _, g := range groups(r.state, r.app.estate.Clock()) {
+		var list []task
+		for _, w := range g {
+			e, err := r.find(ctx, w.ID)
+			if err != nil {
+				return nil, err
+			}
+			if e == nil { // the webhook does not see it any more
+				r.done[w.ID] = true
+				continue
+			}
+			list = append(list, task{waiting: w, event: e})
+		}
+		work = append(work, list)
+	}
+	return work, nil
+}
+
+// find reads an event by its id, nil where it is not to be told any more.
+func (r *round) find(ctx context.Context, id string) (*happening.Event, error) {
+	revision, place, _ := strings.Cut(id, ".")
+	n, err := strconv.Atoi(place)
+	if err != nil {
+		return nil, err
+	}
+	told, err := r.tell(ctx, 1, revision+"."+strconv.Itoa(n-1))
+	if err != nil || len(told.Events) == 0 || cloudevent.ID(&told.Events[0]) != id {
+		return nil, ignoreCompacted(err)
+	}
+	return &told.Events[0], nil
+}
+
+func (r *round) tell(ctx context.Context, first int, after string) (*event.Telling, error) {
+	return r.app.events.Tell(r.app.as(ctx, r.hook), &r.hook.Filter, first, after)
+}
+
+// fresh are the events that come next: those that are sent once more, or the next of the
+// log. End is behind them; behind says that End is of what is sent once more.
+func (r *round) fresh(ctx context.Context) (list []task, end string, behind bool, err error) {
+	s := r.state
+	room := s.room(r.app.estate.Clock())
+	if room == 0 {
+		return nil, s.At, false, nil
+	}
+	at := s.At
+	if behind = s.Again != nil; behind {
+		at = s.Again.At
+	}
+	told, err := r.tell(ctx, room, at)
+	if oldest, compacted := compactedTo(err); compacted {
+		r.missed = missedOf(at, oldest)
+		return nil, oldest, behind, nil
+	}
+	if err != nil {
+		return nil, at, behind, err
+	}
+	for i := range told.Events {
+		e := &told.Events[i]
+		if behind && e.Revision > s.Again.To {
+			return list, "", true, nil
+		}
+		list = append(list, task{waiting: waiting{ID: cloudevent.ID(e), Subject: e.Subject.ID, Type: e.Type}, event: e, again: behind})
+	}
+	if behind && !told.More {
+		return list, "", true, nil
+	}
+	return list, told.End, behind, nil
+}
+
+// compactedTo reports whether an error says that the log was compacted, and where it begins.
+func compactedTo(err error) (oldest string, is bool) {
+	var e *domain.Error
+	if errors.As(err, &e) && e.Rule == "C4" {
+		oldest, is = e.Details["oldest"].(string)
+	}
+	return oldest, is
+}
+
+// missedOf are the revisions between a cursor and where the log begins.
+func missedOf(at, oldest string) *Range {
+	revision, _, _ := strings.Cut(at, ".")
+	from, err := strconv.ParseInt(revision, 10, 64)
+	to, other := strconv.ParseInt(oldest, 10, 64)
+	if err != nil || other != nil {
+		return nil
+	}
+	return &Range{from + 1, to}
+}
+
+func ignoreCompacted(err error) error {
+	if _, is := compactedTo(err); is {
+		return nil
+	}
+	return err
+}
+
+// bySubject are new events of subjects of which none waits.
+func (r *round) bySubject(fresh []task) (work [][]task) {
+	blocked, place := map[string]bool{}, map[string]int{}
+	for _, w := range r.state.Waiting {
+		blocked[w.Subject] = true
+	}
+	for _, t := range fresh {
+		if blocked[t.Subject] {
+			continue
+		}
+		i, known := place[t.Subject]
+		if !known {
+			i = len(work)
+			place[t.Subject] = i
+			work = append(work, nil)
+		}
+		work[i] = append(work[i], t)
+	}
+	return work
+}
+
+// send sends events of several subjects at the same time, those of each in order.
+func (r *round) send(ctx context.Context, work [][]task) {
+	var g errgroup.Group
+	g.SetLimit(subjectsAtOnce)
+	for _, list := range work {
+		g.Go(func() error {
+			for _, t := range list {
+				if ctx.Err() != nil || r.app.estate.Clock().After(r.ends) || !r.try(ctx, t) {
+					break
+				}
+			}
+			return nil
+		})
+	}
+	_ = g.Wait() // what failed is in left
+}
+
+// try sends one event, and reports whether those behind it may follow.
+func (r *round) try(ctx context.Context, t task) bool {
+	now := r.app.estate.Clock()
+	body, answer := r.app.post(ctx, r.by, r.hook, t.event, cloudevent.Envelope{ID: t.ID, Source: r.app.Source, Again: t.again})
+	w := t.waiting
+	w.Attempts++
+	w.Since = firstTime(w.Since, now)
+	d := deliveryOf(t.event, w.Attempts, now, body, answer)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	switch {
+	case answer.Err == nil:
+		r.done[t.ID] = true
+	case w.dead(now, r.state.SucceededAt):
+		d.Outcome, r.done[t.ID] = Dead, true
+	default:
+		w.Due = now.Add(max(pause(w.Attempts, rand.Float64()), min(answer.RetryAfter, lastPause))) //nolint:gosec // it spreads tries
+		r.left[t.ID] = w
+	}
+	r.gone = r.gone || answer.Status == gone
+	r.tries = append(r.tries, d)
+	return r.done[t.ID]
+}
+
+// post sends an event to a webhook, and returns what was sent, too.
+func (a *Area) post(ctx context.Context, by Sender, w *Webhook, e *happening.Event, in cloudevent.Envelope) ([]byte, Answer) {
+	body, err := cloudevent.Encode(e, in)
+	if err != nil {
+		return nil, Answer{Err: err}
+	}
+	now := a.estate.Clock()
+	return body, by.Send(ctx, Message{URL: w.URL, ID: in.ID, At: now, Body: body, Secrets: w.valid(now)})
+}
+
+func firstTime(at, now time.Time) time.Time {
+	if at.IsZero() {
+		return now
+	}
+	return at
+}
+
+// note writes down what came of the round.
+func (r *round) note(ctx context.Context, fresh []task, end string, behind bool) (*state, error) {
+	if r.gone {
+		if err := r.app.pausedBy(ctx, r.hook.ID, "the receiver answered 410 Gone"); err != nil {
+			return nil, err
+		}
+	}
+	kept, dropped, err := r.app.logged(ctx, r.hook.ID, r.state.Log, r.tries)
+	if err != nil {
+		return nil, err
+	}
+	s, err := r.app.settle(ctx, r.hook.ID, r.holder, func(s *state) {
+		now := r.app.estate.Clock()
+		s.Log = kept
+		s.Waiting = r.remaining(fresh, now)
+		s.went(r.tries, now, rand.Float64()) //nolint:gosec // it spreads tries
+		s.moved(end, behind)
+		s.Missed = cmp.Or(r.missed, s.Missed)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s, r.app.forget(ctx, r.hook.ID, dropped)
+}
+
+// moved goes on behind what was looked at.
+func (s *state) moved(end string, behind bool) {
+	if behind {
+		if s.Again != nil {
+			if s.Again.At = end; end == "" {
+				s.Again = nil
+			}
+		}
+		return
+	}
+	s.At = end
+}
+
+// remaining are the events that wait from now on, in the order of the log.
+func (r *round) remaining(fresh []task, now time.Time) []waiting {
+	var list []waiting
+	keep := func(w waiting) {
+		if left, tried := r.left[w.ID]; tried {
+			w = left
+		}
+		if !r.done[w.ID] {
+			w.Due = cmp.Or(w.Due, now)
+			list = append(list, w)
+		}
+	}
+	for _, w := range r.state.Waiting {
+		keep(w)
+	}
+	for _, t := range fresh {
+		keep(t.waiting)
+	}
+	return list
+}
+
+// went notes how the receiver did: what it took, or that it takes nothing.
+func (s *state) went(tries []Delivery, now time.Time, chance float64) {
+	failed := 0
+	for _, d := range tries {
+		if d.Outcome == Taken {
+			s.SucceededAt, s.Failures, s.FailedAt, failed = &now, 0, nil, 0
+			continue
+		}
+		failed++
+		s.Error = *d.Error
+	}
+	if !s.failing() && failed == 0 {
+		s.Error = ""
+	}
+	if failed == 0 {
+		return
+	}
+	if s.Failures += failed; s.FailedAt == nil {
+		s.FailedAt = &now
+	}
+	s.RetryAt = now.Add(pause(max(1, s.Failures-unwell+1), chance))
+	if now.Sub(*s.FailedAt) >= hookPatience {
+		s.GaveUpAt = &now
+	}
+}

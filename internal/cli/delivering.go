@@ -1,0 +1,120 @@
+package cli
+
+import (
+	"context"
+	"net/netip"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/rs/zerolog"
+
+	"releasegraph/internal/app"
+	hook "releasegraph/internal/app/webhook"
+	"releasegraph/internal/store"
+	"releasegraph/internal/telemetry"
+	"releasegraph/internal/webhook"
+)
+
+// webhookFlags say where webhooks may lead.
+type webhookFlags struct {
+	WebhookAllow []string `placeholder:"NETWORK" help:"A network that is not public and that webhooks may lead to all the same, such as 10.20.0.0/16 or 127.0.0.0/8; to these alone plain http is spoken. Several with commas. Default: none."`
+	EventSource  string   `default:"urn:releasegraph" placeholder:"URI" help:"What names this estate in the events that are sent. Default: ${default}."`
+}
+
+// sender sends to webhooks.
+func (f webhookFlags) sender() (*webhook.Sender, error) {
+	var allowed []netip.Prefix
+	for _, text := range f.WebhookAllow {
+		p, err := netip.ParsePrefix(text)
+		if err != nil {
+			return nil, usagef("--webhook-allow %s: write a network such as 10.20.0.0/16", text)
+		}
+		allowed = append(allowed, p.Masked())
+	}
+	return webhook.New(webhook.Options{Allowed: allowed}), nil
+}
+
+// countedSender counts and times what is sent.
+type countedSender struct {
+	hook.Sender
+	sent    *prometheus.CounterVec
+	seconds prometheus.Histogram
+}
+
+func newCountedSender(s hook.Sender, t *telemetry.Telemetry) *countedSender {
+	c := &countedSender{
+		Sender: s,
+		sent: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "releasegraph_webhook_deliveries_total", Help: "Events sent to webhooks, by outcome: taken or failed.",
+		}, []string{"outcome"}),
+		seconds: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name: "releasegraph_webhook_seconds", Help: "How long receivers of webhooks took.", Buckets: prometheus.ExponentialBuckets(0.005, 3, 8),
+		}),
+	}
+	t.Registry.MustRegister(c.sent, c.seconds)
+	return c
+}
+
+// Send implements webhook.Sender.
+func (c *countedSender) Send(ctx context.Context, m hook.Message) hook.Answer {
+	a := c.Sender.Send(ctx, m)
+	outcome := "taken"
+	if a.Err != nil {
+		outcome = "failed"
+	}
+	c.sent.WithLabelValues(outcome).Inc()
+	c.seconds.Observe(a.Took.Seconds())
+	return a
+}
+
+// delivering sends events to webhooks as they are committed.
+type delivering struct {
+	app   *app.App
+	store store.Store
+	by    hook.Sender
+	// holder names this program among those over the store.
+	holder string
+	log    zerolog.Logger
+}
+
+const (
+	// lookEvery is how often is looked for what others changed of webhooks.
+	lookEvery = 5 * time.Second
+	// breath is how long is waited at least.
+	breath = 50 * time.Millisecond
+)
+
+// Run works until the context ends. What fails is logged and tried again.
+func (d delivering) Run(ctx context.Context) {
+	for ctx.Err() == nil {
+		head, err := d.app.Head(ctx)
+		var next time.Time
+		if err == nil {
+			next, err = d.app.Webhooks.Deliver(d.app.WithLoads(ctx), d.by, d.holder)
+		}
+		if err != nil && ctx.Err() == nil {
+			d.log.Warn().Err(err).Msg("events could not be sent to webhooks; they are tried again")
+			head = -1
+		}
+		d.wait(ctx, head, next)
+	}
+}
+
+// wait waits until something is committed after a revision, or due.
+func (d delivering) wait(ctx context.Context, head int64, next time.Time) {
+	until := time.Now().Add(lookEvery)
+	if !next.IsZero() && next.Before(until) {
+		until = next
+	}
+	ctx, cancel := context.WithDeadline(ctx, until)
+	defer cancel()
+	select {
+	case <-time.After(breath):
+	case <-ctx.Done():
+	}
+	if head < 0 {
+		<-ctx.Done()
+		return
+	}
+	_, _ = d.store.Await(ctx, store.Revision(head)) // it is looked again whatever comes
+}
