@@ -277,28 +277,26 @@ func (p *pool) orderMembers(ctx context.Context, list []member, steps []int32) (
 	return list, nil
 }
 
-// siteMembers are what single sites want: their ring, their windows and hours.
+// siteMembers are what single sites want: their ring, their windows and hours. A site
+// with several steps (P9) wants what any of these wants.
 func (p *pool) siteMembers(list []member, steps []int32) []member {
-	seen := map[int32]bool{}
+	ringed, bound := map[int32]bool{}, map[int32]bool{}
 	var windows []member
 	for _, s := range steps {
 		site := p.got.Steps[s].Site
-		if seen[site] {
-			continue
-		}
-		seen[site] = true
-		one := p.m.Site(site)
-		if stage := p.problem.Stage[p.d.GroupOf[s]]; stage < len(p.rings)-1 {
-			ring := p.rings[p.problem.Stage[p.d.GroupOf[s]]]
+		key := p.m.Site(site).Key
+		if stage := p.problem.Stage[p.d.GroupOf[s]]; stage < len(p.rings)-1 && !ringed[site] {
+			ringed[site] = true
 			list = append(list, member{
-				rule: "P5", records: []string{record(domain.KindSite, one.Key)}, kind: ofRing, place: site,
-				text: fmt.Sprintf("%s comes with the ring %s", one.Key, ring),
+				rule: "P5", records: []string{record(domain.KindSite, key)}, kind: ofRing, place: site,
+				text: fmt.Sprintf("%s comes with the ring %s", key, p.rings[stage]),
 			})
 		}
-		if p.cal.Bound(s) {
+		if p.cal.Bound(s) && !bound[site] {
+			bound[site] = true
 			windows = append(windows, member{
-				rule: "P7", records: []string{record(domain.KindSite, one.Key)}, kind: ofWindows, place: site,
-				text: fmt.Sprintf("%s is worked on in its windows and outside its service hours", one.Key),
+				rule: "P7", records: []string{record(domain.KindSite, key)}, kind: ofWindows, place: site,
+				text: fmt.Sprintf("%s is worked on in its windows and outside its service hours", key),
 			})
 		}
 	}

@@ -2,6 +2,7 @@ package planner_test
 
 import (
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -91,6 +92,20 @@ func TestAWindowShorterThanTheWorkIsAContradiction_P7(t *testing.T) {
 	require.Len(t, made.Contradiction.Constraints, 1)
 	require.Equal(t, "P7", made.Contradiction.Constraints[0].Rule)
 	require.Contains(t, made.Contradiction.Text, "at no time in five years")
+}
+
+// A site is bound by the windows of all that it gets, whichever release brings it first.
+func TestAWindowBindsEveryReleaseOfItsSite_P7_P9(t *testing.T) {
+	in := example(t, "9",
+		`{"node":"ConfigurationItem","key":"fax","name":"fax","class":"APPLICATION","status":"LIVE","environment":"LIVE"}`,
+		`{"edge":"INSTALLED_AT","from":"ConfigurationItem:fax","to":"Site:a","version":"1.0.0","activeVersion":"1.0.0"}`,
+		`{"node":"Release","key":"REL-0","name":"REL-0","releaseVersion":"1.5.0","type":"MINOR","category":"DELTA","status":"ACCEPTED"}`,
+		`{"edge":"CHANGES","from":"Release:REL-0","to":"ConfigurationItem:fax","action":"MODIFY","toVersion":"1.5.0","coexists":true}`,
+		`{"edge":"REQUIRES","from":"Release:REL-1","to":"Release:REL-0"}`)
+	app := rollout.ItemNo(slices.IndexFunc(in.Items, func(i rollout.Item) bool { return i.Key == "app" }))
+	in.Windows[0].Sites, in.Windows[0].Services = nil, []rollout.ItemNo{app}
+	in.Limits.UsersPerWave, in.WorkDuration = pointer(150), 4*time.Hour // the window is three hours long
+	require.Equal(t, []string{"P7 Site:a"}, constraintNames(plan(t, in)))
 }
 
 func TestACalendarWithoutAnOpeningInFiveYearsIsAContradiction_P7(t *testing.T) {
