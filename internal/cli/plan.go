@@ -65,7 +65,7 @@ const (
 	planFragments = `
 fragment figures on PlanFigures { deployment { key } waves sites window { from to } exposure { wave at before after } waived { rule reason } }
 fragment place on SitePlace { wave window { from to } }`
-	planWaves = `name approach lowerBound proved waived { rule reason }
+	planWaves = `name approach lowerBound proved waived { rule reason } path { environment shows }
       waves {
         ordinal window { from to } risk { hurtSites hurtUsers users reachedBefore reachedAfter allowed exceeds }
         sites {

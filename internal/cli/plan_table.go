@@ -25,8 +25,12 @@ type plannedDeployment struct {
 	Key, Name, Approach string
 	LowerBound          int
 	Proved              bool
-	Waves               []plannedWave
-	UpToDate            []struct {
+	Path                []struct {
+		Environment string
+		Shows       []string
+	}
+	Waves    []plannedWave
+	UpToDate []struct {
 		Site, Item keyed
 		Version    string
 	}
@@ -139,6 +143,13 @@ func (d *plannedDeployment) table(w io.Writer, most int) {
 		risks.AppendRow(table.Row{wave.Ordinal, from, to, len(wave.Sites), wave.Risk.Users, hurt, wave.Risk.ReachedAfter})
 	}
 	risks.Render()
+	for _, step := range d.Path {
+		gate := "no gate"
+		if len(step.Shows) > 0 {
+			gate = "gate " + strings.Join(step.Shows, ", ")
+		}
+		fmt.Fprintf(w, "Before the first wave: %s, %s\n", step.Environment, gate)
+	}
 	proof := fmt.Sprintf("at least %d", d.LowerBound)
 	if d.Proved {
 		proof = "no plan has fewer"

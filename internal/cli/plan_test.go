@@ -26,6 +26,7 @@ func TestAReleaseIsPlannedFromTheCommandLine_P10(t *testing.T) {
 	at := []string{"plan", db, "--not-before=2127-01-10T00:00:00Z", "--work-duration=PT1H", "REL-1"}
 	with := func(more ...string) outcome { return call(t, "", append(at, more...)...) }
 	with().wants(t, 0, "2127-01-10 01:00 CET", "2127-01-09 20:00 EST", "P4.AFTER", "PHASED: 2 waves, 3 steps (no plan has fewer)", "157 users, 3 sites")
+	with("--approach=continuous").wants(t, 0, "Before the first wave: TEST, gate FUNCTIONAL, TECHNICAL", "ACCEPTANCE, gate INSTALLATION, BACKOUT", "CONTINUOUS: 2 waves")
 	with("--first=1").wants(t, 0, "and 2 more")
 	with("--explain=a").wants(t, 0, "a gets REL-1 in wave 2, 2127-01-10 02:00 CET", "app → db", "P4.AFTER")
 	with("--explain=nowhere").wants(t, 1, "nowhere has no step in the plan")

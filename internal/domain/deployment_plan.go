@@ -189,7 +189,15 @@ func (d *Deployment) PlanWaivers() []PlanWaiver { return readKept[PlanWaiver](d.
 func (d *Deployment) SetPlanWaivers(list []PlanWaiver) { d.Waived = kept(list) }
 
 // PathSteps are the environments that come before the first wave (P1).
-func (d *Deployment) PathSteps() []PathStep { return readKept[PathStep](d.Path) }
+func (d *Deployment) PathSteps() []PathStep {
+	steps := readKept[PathStep](d.Path)
+	for i := range steps {
+		if steps[i].Shows == nil {
+			steps[i].Shows = []TestKind{}
+		}
+	}
+	return steps
+}
 
 // SetPathSteps keeps the environments that come before the first wave.
 func (d *Deployment) SetPathSteps(list []PathStep) { d.Path = kept(list) }

@@ -252,3 +252,19 @@ func TestWhereNothingCoexistsAllIsOneWave_P6(t *testing.T) {
 		require.Len(t, got.Contradiction, 2)
 	})
 }
+
+// A build that goes on by itself passes the environments of the policy first, each with
+// its gate, and then the sites as any other.
+func TestAContinuousRollOutPassesTheEnvironmentsFirst_P1(t *testing.T) {
+	apptest.OnStores(t, func(t *testing.T, f *apptest.Fixture) {
+		f.Brings(`{"node":"ReleasePolicy","key":"P","name":"P","status":"IN_FORCE","policyVersion":1,
+			"promotionPath":[{"environment":"DEVELOPMENT","shows":[]},{"environment":"ACCEPTANCE","shows":["FUNCTIONAL","PERFORMANCE"]},{"environment":"LIVE","shows":[]}]}`)
+		got := example(f, 1, func(in *planning.Plan) { in.Approach = apptest.Some(domain.Continuous) })
+		require.Equal(t, []string{"c", "a"}, got.waves)
+		require.Equal(t, domain.Continuous, got.Deployment.Approach)
+		require.Equal(t, []domain.PathStep{
+			{Environment: domain.Development, Shows: []domain.TestKind{}}, {Environment: domain.Acceptance, Shows: []domain.TestKind{domain.FunctionalTest}},
+		}, got.Deployment.PathSteps())
+		require.Empty(t, tell(f, planning.Plan{Release: apptest.Key("REL-1"), Approach: apptest.Some(domain.Phased)}).Deployment.PathSteps())
+	})
+}

@@ -3,6 +3,7 @@ package planning
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -83,6 +84,9 @@ func (p *proposal) question(now time.Time) error {
 	if d.Limits != nil {
 		q.Limits = rollout.Limits(*d.Limits)
 	}
+	for _, step := range p.path() {
+		q.Path = append(q.Path, rollout.PathEnvironment{Environment: step.Environment, Gate: len(step.Shows) > 0})
+	}
 	for _, site := range p.chosen {
 		q.Sites = append(q.Sites, p.snapshot.sites.of[store.ID(site.ID)])
 	}
@@ -104,9 +108,34 @@ func lengthOf(text *string, field string) (time.Duration, error) {
 	return length, nil
 }
 
+// path lists the environments that a CONTINUOUS roll-out passes before its first wave
+// (P1): those of the policy but LIVE, each with the tests that must be shown there, of
+// what the release must pass at all (R15).
+func (p *proposal) path() (list []domain.PathStep) {
+	if p.deployment.Approach != domain.Continuous {
+		return nil
+	}
+	policy := p.snapshot.policy
+	demanded := policy.DemandedTests(p.release.Type, p.release.Category)
+	for _, step := range policy.PromotionPath {
+		if step.Environment == domain.Live {
+			continue
+		}
+		one := domain.PathStep{Environment: step.Environment}
+		for _, kind := range step.Shows {
+			if slices.Contains(demanded, kind) {
+				one.Shows = append(one.Shows, kind)
+			}
+		}
+		list = append(list, one)
+	}
+	return list
+}
+
 // outcome tells the deployment what the planner found.
 func (p *proposal) outcome() {
 	d, plan := p.deployment, p.made.Plan
+	d.SetPathSteps(p.path())
 	d.Approach, d.LowerBound, d.Proved = plan.Approach, &plan.LowerBound, plan.Proved
 	items := make([]domain.UpToDateItem, 0, len(plan.UpToDate)+len(plan.Higher))
 	for _, one := range append(plan.UpToDate, plan.Higher...) {

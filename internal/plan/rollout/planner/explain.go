@@ -64,26 +64,18 @@ func (e *explanation) receives() {
 	c := &e.got.Contents[e.got.Steps[e.step].Content]
 	for _, place := range slices.Concat(c.Removes, c.Installs) {
 		a := &c.Actions[place]
-		item := e.m.Item(a.Item)
-		p := map[string]string{"item": item.Key, "from": a.From, "to": a.To}
+		r := rollout.Received{Code: a.Why, Item: e.m.Item(a.Item).Key, From: a.From, To: a.To, Removed: a.Kind == rollout.Remove}
 		switch {
-		case a.Kind == rollout.Remove:
-			e.add(rollout.Receives, nil, p, "%s %s is removed", item.Key, a.From)
+		case r.Removed:
+			r.Code = rollout.Receives
 		case a.Why == rollout.HeldItem:
-			p["unit"] = a.Unit
-			e.add(a.Why, nil, p, "%s %s is installed anew as it is: it belongs to the unit %s", item.Key, a.To, a.Unit)
+			r.Unit = a.Unit
 		case a.Why == rollout.Chosen:
-			p["list"] = few(e.listed())
-			e.add(a.Why, nil, p, "%s %s is added: the site was chosen for it", item.Key, a.To)
+			r.List = few(e.listed())
 		case a.Why == rollout.AddedItem:
-			dependent := e.m.Item(a.Dependent).Key
-			p["dependent"] = dependent
-			e.add(a.Why, nil, p, "%s %s is added: %s, which changes here, depends on it", item.Key, a.To, dependent)
-		case a.From == "":
-			e.add(a.Why, nil, p, "%s comes in %s", item.Key, a.To)
-		default:
-			e.add(a.Why, nil, p, "%s goes from %s to %s", item.Key, a.From, a.To)
+			r.Dependent = e.m.Item(a.Dependent).Key
 		}
+		e.list = append(e.list, r.Reason())
 	}
 }
 
