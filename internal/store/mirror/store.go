@@ -25,6 +25,7 @@ type Store struct {
 
 	making sync.Mutex // held by who makes the next snapshot
 	maker  *maker
+	recent recent
 	broken bool // the log did not fit: it is loaded anew
 
 	mu      sync.Mutex

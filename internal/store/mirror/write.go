@@ -79,6 +79,7 @@ func (s *Store) advance(now *snapshot, changes []store.Change) {
 		}
 	}
 	e.end()
+	s.recent.add(changes)
 	s.publish(e.snapshot)
 }
 
@@ -105,6 +106,9 @@ func (s *Store) Settled(ctx context.Context) (store.Revision, error) {
 
 // Await is the store's. Reads after it have reached the head that it tells.
 func (s *Store) Await(ctx context.Context, after store.Revision) (store.Revision, error) {
+	if now := s.now.Load(); now != nil && now.revision > after {
+		return now.revision, ctx.Err()
+	}
 	r, err := s.Store.Await(ctx, after)
 	s.note(r)
 	return r, err

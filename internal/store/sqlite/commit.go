@@ -157,6 +157,7 @@ func (s *Store) transact(group []*request) ([]answer, error) {
 	if err := s.writer.end(err); err != nil {
 		return nil, err
 	}
+	s.committed.Store(int64(s.tip.revision))
 	s.bells.ring()
 	return answers, nil
 }

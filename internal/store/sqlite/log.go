@@ -85,7 +85,7 @@ func newest(ctx context.Context, c *conn) (h head, err error) {
 // Head is the revision of the last committed change set.
 func (s *Store) Head(ctx context.Context) (store.Revision, error) {
 	var head int64
-	err := s.read(ctx, func(c *conn) error {
+	err := s.readOne(ctx, func(c *conn) error {
 		var err error
 		head, _, err = c.one(ctx, headQuery)
 		return err
@@ -201,15 +201,22 @@ const pollEvery = 200 * time.Millisecond
 func (s *Store) Await(ctx context.Context, after store.Revision) (store.Revision, error) {
 	timer := time.NewTicker(pollEvery)
 	defer timer.Stop()
+	looks := false // at the file, where others may have committed
 	for {
 		bell := s.bells.next()
-		head, err := s.Head(ctx)
-		if err != nil || head > after {
-			return head, err
+		if known := store.Revision(s.committed.Load()); known > after {
+			return known, ctx.Err()
+		} else if known == 0 || looks {
+			head, err := s.Head(ctx)
+			if err != nil || head > after {
+				return head, err
+			}
 		}
+		looks = false
 		select {
 		case <-bell:
 		case <-timer.C:
+			looks = true
 		case <-s.closing:
 			return 0, s.closed()
 		case <-ctx.Done():

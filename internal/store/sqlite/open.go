@@ -47,9 +47,10 @@ type Store struct {
 	writer  *conn
 	guard   sync.RWMutex // in memory, where readers and the writer exclude each other
 
-	tip         tip        // of the transaction that is running
-	searchWork  searchWork // of it, too
-	denseSearch int        // store.DenseSearch, less in tests
+	committed   atomic.Int64 // the last revision that this process committed
+	tip         tip          // of the transaction that is running
+	searchWork  searchWork   // of it, too
+	denseSearch int          // store.DenseSearch, less in tests
 
 	queue   chan *request
 	jobs    chan job
@@ -186,6 +187,16 @@ func (s *Store) release() {
 
 // read runs a function on a reader, within one snapshot.
 func (s *Store) read(ctx context.Context, f func(c *conn) error) error {
+	return s.readOne(ctx, func(c *conn) error {
+		if err := c.begin("BEGIN"); err != nil {
+			return err
+		}
+		return c.end(f(c))
+	})
+}
+
+// readOne runs a function that runs one statement on a reader.
+func (s *Store) readOne(ctx context.Context, f func(c *conn) error) error {
 	c, err := s.acquire(ctx)
 	if err != nil {
 		return err
@@ -195,11 +206,7 @@ func (s *Store) read(ctx context.Context, f func(c *conn) error) error {
 		s.guard.RLock()
 		defer s.guard.RUnlock()
 	}
-	if err := c.begin("BEGIN"); err != nil {
-		return s.outward(ctx, err)
-	}
-	err = f(c)
-	return s.outward(ctx, c.end(err))
+	return s.outward(ctx, f(c))
 }
 
 func (s *Store) acquire(ctx context.Context) (*conn, error) {

@@ -69,7 +69,7 @@ func (s *Store[F, L]) step(ctx context.Context, st state[F, L], reload bool) (st
 		}
 		st.head = head
 	}
-	changes, err := s.Changes(ctx, reached, st.batch())
+	changes, err := s.changes(ctx, reached, st.batch())
 	if err != nil {
 		return st, err
 	}
@@ -78,6 +78,21 @@ func (s *Store[F, L]) step(ctx context.Context, st state[F, L], reload bool) (st
 		return st, nil
 	}
 	return s.apply(st, changes)
+}
+
+// rememberer is a store that remembers the changes that came last.
+type rememberer interface {
+	Recent(after store.Revision, limit int) []store.Change
+}
+
+// changes are those after a revision, from the log where nobody remembers them.
+func (s *Store[F, L]) changes(ctx context.Context, after store.Revision, limit int) ([]store.Change, error) {
+	if beneath, ok := s.Store.(rememberer); ok {
+		if changes := beneath.Recent(after, limit); len(changes) > 0 {
+			return changes, nil
+		}
+	}
+	return s.Changes(ctx, after, limit)
 }
 
 // apply makes the state after some changes, all in one Editor, so that a node
