@@ -58,6 +58,22 @@ func (r *queryResolver) SiteRollouts(ctx context.Context, filter relay.Input, or
 	return many(ctx, r.App, "SiteRollout", list(filter, orderBy, first, after, last, before), relay.NewEdge[domain.SiteRollout])
 }
 
+func (r *queryResolver) SiteReport(ctx context.Context, key string, asOf *domain.AsOf) (*domain.SiteReport, error) {
+	return one[domain.SiteReport](r.App.Records.Record(ctx, "SiteReport", domain.Ref{Key: &key}, asOf))
+}
+
+func (r *queryResolver) SiteReports(ctx context.Context, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string) (*relay.Connection[domain.SiteReport, relay.SiteReportEdge], error) {
+	return many(ctx, r.App, "SiteReport", list(filter, orderBy, first, after, last, before), relay.NewEdge[domain.SiteReport])
+}
+
+func (r *siteReportResolver) History(ctx context.Context, obj *domain.SiteReport, first *int, after *string) (*model.ChangeSetConnection, error) {
+	return historyPage(r.App.History.History(ctx, obj, first, after))
+}
+
+func (r *siteReportResolver) SiteRollout(ctx context.Context, obj *domain.SiteReport, asOf *domain.AsOf) (*domain.SiteRollout, error) {
+	return one[domain.SiteRollout](r.App.Records.RelatedOne(ctx, obj, records.Via{Rel: "REPORTS", In: false, Kind: "SiteRollout"}, asOf))
+}
+
 func (r *siteRolloutResolver) History(ctx context.Context, obj *domain.SiteRollout, first *int, after *string) (*model.ChangeSetConnection, error) {
 	return historyPage(r.App.History.History(ctx, obj, first, after))
 }
@@ -78,6 +94,10 @@ func (r *siteRolloutResolver) Receives(ctx context.Context, obj *domain.SiteRoll
 	return related(ctx, r.App, obj, records.Via{Rel: "RECEIVES", In: false, Kind: "ConfigurationItem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewConfigurationItemReceiptEdge)
 }
 
+func (r *siteRolloutResolver) Reports(ctx context.Context, obj *domain.SiteRollout, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.SiteReport, relay.SiteReportEdge], error) {
+	return related(ctx, r.App, obj, records.Via{Rel: "REPORTS", In: true, Kind: "SiteReport"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.SiteReport])
+}
+
 func (r *statisticsResolver) Deployments(ctx context.Context, obj *records.Statistics, by []string, filter relay.Input, first *int) (*records.Counts, error) {
 	return r.App.Records.CountBy(ctx, "Deployment", records.Grouping{By: by, Filter: filter, First: first})
 }
@@ -88,6 +108,10 @@ func (r *statisticsResolver) Waves(ctx context.Context, obj *records.Statistics,
 
 func (r *statisticsResolver) SiteRollouts(ctx context.Context, obj *records.Statistics, by []string, filter relay.Input, first *int) (*records.Counts, error) {
 	return r.App.Records.CountBy(ctx, "SiteRollout", records.Grouping{By: by, Filter: filter, First: first})
+}
+
+func (r *statisticsResolver) SiteReports(ctx context.Context, obj *records.Statistics, by []string, filter relay.Input, first *int) (*records.Counts, error) {
+	return r.App.Records.CountBy(ctx, "SiteReport", records.Grouping{By: by, Filter: filter, First: first})
 }
 
 func (r *waveResolver) History(ctx context.Context, obj *domain.Wave, first *int, after *string) (*model.ChangeSetConnection, error) {

@@ -1858,6 +1858,52 @@ func (ec *executionContext) fieldContext_ReleasePolicy_auditMaxAge(_ context.Con
 	return graphql.NewScalarFieldContext("ReleasePolicy", field, false, false, errors.New("field of type Period does not have child fields"))
 }
 
+func (ec *executionContext) _ReleasePolicy_siteTimeLimit(ctx context.Context, field graphql.CollectedField, obj *domain.ReleasePolicy) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReleasePolicy_siteTimeLimit(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SiteTimeLimit, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalODuration2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ReleasePolicy_siteTimeLimit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReleasePolicy", field, false, false, errors.New("field of type Duration does not have child fields"))
+}
+
+func (ec *executionContext) _ReleasePolicy_overdueSites(ctx context.Context, field graphql.CollectedField, obj *domain.ReleasePolicy) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReleasePolicy_overdueSites(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OverdueSites, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.OverdueRule) graphql.Marshaler {
+			return ec.marshalOOverdueRule2ᚖreleasegraphᚋinternalᚋdomainᚐOverdueRule(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ReleasePolicy_overdueSites(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReleasePolicy", field, false, false, errors.New("field of type OverdueRule does not have child fields"))
+}
+
 func (ec *executionContext) _ReleasePolicy_kitSignature(ctx context.Context, field graphql.CollectedField, obj *domain.ReleasePolicy) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -3910,6 +3956,16 @@ func (ec *executionContext) _ReleasePolicy(ctx context.Context, sel ast.Selectio
 			}
 		case "auditMaxAge":
 			out.Values[i] = ec._ReleasePolicy_auditMaxAge(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "siteTimeLimit":
+			out.Values[i] = ec._ReleasePolicy_siteTimeLimit(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "overdueSites":
+			out.Values[i] = ec._ReleasePolicy_overdueSites(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}

@@ -319,6 +319,12 @@ type SiteRolloutEdge = Edge[domain.SiteRollout]
 // SiteRolloutConnection is bound to the type of its name.
 type SiteRolloutConnection = Connection[domain.SiteRollout, SiteRolloutEdge]
 
+// SiteReportEdge is bound to the type of its name.
+type SiteReportEdge = Edge[domain.SiteReport]
+
+// SiteReportConnection is bound to the type of its name.
+type SiteReportConnection = Connection[domain.SiteReport, SiteReportEdge]
+
 // ConfigurationItemDependencyEdge is bound to the type of its name.
 type ConfigurationItemDependencyEdge struct {
 	Edge[domain.ConfigurationItem]

@@ -38,6 +38,7 @@ import (
 	"releasegraph/internal/app/release"
 	"releasegraph/internal/app/rising"
 	"releasegraph/internal/app/rollout"
+	"releasegraph/internal/app/running"
 	"releasegraph/internal/app/stock"
 	"releasegraph/internal/app/support"
 	"releasegraph/internal/app/token"
@@ -87,6 +88,7 @@ type App struct {
 	Planning      *planning.Area
 	Overview      *overview.Area
 	ActionPlans   *actionplan.Area
+	Running       *running.Area
 	Feeds         *feed.Area
 	Work          *work.Area
 	Export        *export.Area
@@ -147,6 +149,7 @@ func New(c Config) *App {
 	a.Planning = with(e, planning.New(e, a.Records, a.Traversal, a.Policies))
 	a.Overview = with(e, overview.New(e, a.Planning))
 	a.ActionPlans = with(e, actionplan.New(e, a.Releases, sheet.NewWriter()))
+	a.Running = with(e, running.New(e, running.Uses{Releases: a.Releases, Preparation: a.Preparation, Announcements: a.Announcements}))
 	a.Feeds = with(e, feed.New(e, a.Calendar))
 	a.Work = with(e, work.New(e, a.Records, a.Traversal, a.Changes))
 	a.Export = with(e, export.New(e))
@@ -188,6 +191,7 @@ func (a *App) Consequences() []estate.Consequence { return slices.Clone(a.estate
 func wire(e *estate.Estate, a *App) {
 	e.Filters, e.Baselines = a.Configuration.ParseFilter, a.History.Baselined
 	a.Impact.Held, a.Releases.Acceptance = a.Releases.Held, a.Acceptance
+	a.Acceptance.Ask(a.Running)
 	e.Admits, e.Committed = a.Tokens.Bind, a.Configuration.IndexDefined
 }
 

@@ -63,6 +63,14 @@ type Deployment struct {
 	StartedAt   *time.Time `graph:"startedAt,filter,sort,import"`
 	VerifyingAt *time.Time `graph:"verifyingAt,filter,sort,import"`
 	EndedAt     *time.Time `graph:"endedAt,filter,sort,import"`
+	// VerifyingPeriod is how long the release is watched once it is everywhere (D8), and
+	// VerifyingUntil until when that is. SiteTimeLimit is how long the work at a site may
+	// take before it has failed, OverdueSites what becomes of those that let the deadline
+	// of a PULL pass: as the policy has them when the deployment starts.
+	VerifyingPeriod *string      `graph:"verifyingPeriod,import"`
+	VerifyingUntil  *time.Time   `graph:"verifyingUntil,filter,sort,import"`
+	SiteTimeLimit   *string      `graph:"siteTimeLimit,import"`
+	OverdueSites    *OverdueRule `graph:"overdueSites,filter,import"`
 	// CarriedOutBy names who rolled out, where it was another party (D9).
 	CarriedOutBy *string `graph:"carriedOutBy,filter,sort,import,text"`
 }
@@ -101,24 +109,6 @@ var DeploymentStatuses = []DeploymentStatus{
 	DeploymentBackingOut, DeploymentBackedOut,
 }
 
-// DeploymentLife is the life of a deployment (D1).
-var DeploymentLife = Lifecycle[DeploymentStatus, *Deployment]{
-	Rule: "D1",
-	Moves: []Move[DeploymentStatus, *Deployment]{
-		{From: []DeploymentStatus{DeploymentPlanned}, To: DeploymentRunning},
-		{From: []DeploymentStatus{DeploymentRunning}, To: DeploymentPaused},
-		{From: []DeploymentStatus{DeploymentPaused}, To: DeploymentRunning},
-		{From: []DeploymentStatus{DeploymentPlanned, DeploymentRunning, DeploymentPaused}, To: DeploymentAborted},
-		{From: []DeploymentStatus{DeploymentRunning}, To: DeploymentVerifying},
-		{From: []DeploymentStatus{DeploymentVerifying}, To: DeploymentClosed},
-		{
-			From: []DeploymentStatus{DeploymentRunning, DeploymentPaused, DeploymentAborted, DeploymentVerifying},
-			To:   DeploymentBackingOut,
-		},
-		{From: []DeploymentStatus{DeploymentBackingOut}, To: DeploymentBackedOut},
-	},
-}
-
 // Drop aborts a deployment that was only planned, unless it was brought further
 // already.
 func (d *Deployment) Drop(why string, at time.Time) {
@@ -139,11 +129,13 @@ func (d *Deployment) Check() Errors {
 		_, err := ParseDuration(*d.Soak)
 		es.wrong("soak", err)
 	}
+	es.period("verifyingPeriod", d.VerifyingPeriod)
+	es.longer("siteTimeLimit", d.SiteTimeLimit)
 	switch {
 	case d.Activation == Scheduled && d.ActivateAt == nil:
 		es.rule("P8", "activateAt", "is missing: a SCHEDULED activation is at an instant")
-	case d.Activation != Scheduled && d.ActivateAt != nil:
-		es.rule("P8", "activateAt", fmt.Sprintf("belongs to a SCHEDULED activation, and this one is %s", d.Activation))
+	case d.Activation == AtInstall && d.ActivateAt != nil:
+		es.rule("P8", "activateAt", "belongs to a common activation, and this one is AT_INSTALL")
 	}
 	if d.Deadline != nil && d.Approach != Pull {
 		es.rule("P1", "deadline", fmt.Sprintf("belongs to a PULL deployment, and this one is %s", d.Approach))
@@ -158,7 +150,9 @@ func (d *Deployment) Check() Errors {
 
 // checkTimes holds the times to the life and to one another (D1).
 func (d *Deployment) checkTimes(es *Errors) {
-	past := func(status DeploymentStatus) bool { return DeploymentLife.Leads(status, d.Status, d) }
+	past := func(status DeploymentStatus) bool {
+		return DeploymentLife.Leads(status, d.Status, &DeploymentFacts{Deployment: d})
+	}
 	es.told("startedAt", d.StartedAt, past(DeploymentRunning), d.Status)
 	es.told("verifyingAt", d.VerifyingAt, past(DeploymentVerifying), d.Status)
 	es.told("endedAt", d.EndedAt, d.Status == DeploymentClosed || d.Status == DeploymentAborted || d.Status == DeploymentBackedOut, d.Status)

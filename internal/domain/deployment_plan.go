@@ -247,13 +247,7 @@ func (d *Deployment) checkPlan(es *Errors) {
 		es.limit("limits.usersPerWave", l.UsersPerWave)
 		es.limit("limits.criticalityPerWave", l.CriticalityPerWave)
 	}
-	if d.WorkDuration != nil {
-		length, err := ParseDuration(*d.WorkDuration)
-		if err == nil && length <= 0 {
-			err = errors.New("must be longer than nothing")
-		}
-		es.wrong("workDuration", err)
-	}
+	es.longer("workDuration", d.WorkDuration)
 	es.after("finishBy", d.FinishBy, "notBefore", d.NotBefore)
 	es.within("lowerBound", d.LowerBound, 0, MaxCount)
 	checkKept(es, "edits", d.Edits, checkEdit)
@@ -261,6 +255,18 @@ func (d *Deployment) checkPlan(es *Errors) {
 	checkKept(es, "path", d.Path, checkPathStep)
 	es.within("maxWaveUsersAtRisk", d.MaxWaveUsersAtRisk, 0, MaxCount)
 	checkKept(es, "upToDate", d.UpToDate, func(*UpToDateItem) error { return nil })
+}
+
+// longer adds an error for a duration that cannot be read, or is none.
+func (es *Errors) longer(field string, text *string) {
+	if text == nil {
+		return
+	}
+	length, err := ParseDuration(*text)
+	if err == nil && length <= 0 {
+		err = errors.New("must be longer than nothing")
+	}
+	es.wrong(field, err)
 }
 
 // limit adds an error for a limit under which nothing fits (P6).

@@ -21,6 +21,8 @@ const (
 	Unavailable     Code = "UNAVAILABLE"
 	// TooSlow ends a subscription whose client does not keep up.
 	TooSlow Code = "TOO_SLOW"
+	// ReportIDReused refuses a report under the id of another one (D5).
+	ReportIDReused Code = "REPORT_ID_REUSED"
 )
 
 // Error is an error that its reader can act on. Field is the path of the input

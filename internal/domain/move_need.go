@@ -94,8 +94,22 @@ const (
 	NeedSignatures        MoveNeed = "SIGNATURES"
 	NeedSeparation        MoveNeed = "SEPARATION"
 
+	NeedAuthorisation    MoveNeed = "AUTHORISATION"
+	NeedSame             MoveNeed = "SAME"
+	NeedCalendarAccepted MoveNeed = "CALENDAR_ACCEPTED"
+	NeedSupportTold      MoveNeed = "SUPPORT_TOLD"
+	NeedTrained          MoveNeed = "TRAINED"
+	NeedNotSuperseded    MoveNeed = "NOT_SUPERSEDED"
+	NeedNotHeld          MoveNeed = "NOT_HELD"
+
 	NeedNoDeployment MoveNeed = "NO_DEPLOYMENT"
 	NeedNoPackage    MoveNeed = "NO_PACKAGE"
+)
+
+// The needs of deployments and of what stands below them (D1 to D7, P9).
+const (
+	NeedRequired MoveNeed = "REQUIRED"
+	NeedUndo     MoveNeed = "UNDO"
 )
 
 // The needs of media items (L1, L5).
@@ -134,6 +148,7 @@ var MoveNeeds = []MoveNeed{
 	NeedManualSteps, NeedProductionAudit, NeedBoardAdvice, NeedBuildTest, NeedPurchases, NeedRegression, NeedNoDeployment, NeedNoPackage,
 	NeedTestPlan, NeedScriptTests, NeedBackOutProcedures, NeedTests, NeedDecided, NeedBackOutTested, NeedActivationTested, NeedEnvironmentReady, NeedPath,
 	NeedDefects, NeedDeliverables, NeedSignatures, NeedSeparation,
+	NeedAuthorisation, NeedSame, NeedCalendarAccepted, NeedSupportTold, NeedTrained, NeedNotSuperseded, NeedNotHeld, NeedRequired, NeedUndo,
 	NeedStored, NeedDigest, NeedLicence, NeedCriteria, NeedSignature, NeedFourEyes, NeedRetention, NeedNotNeeded,
 	NeedAudience, NeedUpToDate,
 }

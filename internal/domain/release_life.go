@@ -58,6 +58,11 @@ var ReleaseLife = Lifecycle[ReleaseStatus, *ReleaseFacts]{
 			From:  []ReleaseStatus{ReleasePlanned, ReleaseBuilding, ReleaseInAcceptance, ReleaseAccepted, ReleaseRejected},
 			Needs: []releaseNeed{needMoveReason, noDeployment(DeploymentStatus.Open), noPackage(ReleaseStatus.open)},
 		},
+		{Verb: StartDeployment, From: []ReleaseStatus{ReleaseAccepted}, To: ReleaseDeploying, Needs: slices.Concat(goingLive, tasksBefore(ReleaseDeploying))},
+		{From: []ReleaseStatus{ReleaseDeploying}, To: ReleaseVerifying},
+		{From: []ReleaseStatus{ReleaseVerifying}, To: ReleaseClosed},
+		{From: []ReleaseStatus{ReleaseDeploying}, To: ReleaseAccepted},
+		{From: []ReleaseStatus{ReleaseDeploying, ReleaseVerifying, ReleaseClosed}, To: ReleaseBackedOut},
 	},
 }
 
@@ -93,6 +98,15 @@ var (
 		aNeed(NeedSignatures, "R8", "signOffs"), aNeed(NeedSeparation, "R7", "deeds"), aNeed(NeedManualSteps, "R24", "manualSteps"),
 	}
 )
+
+var goingLive = []releaseNeed{
+	aNeed(NeedPlan, "P11", "deployments"), aNeed(NeedAuthorisation, "R22", "signOffs"), aNeed(NeedSame, "R21", "acceptedDigest"),
+	aNeed(NeedKitWhole, "L2", "kit"), aNeed(NeedCalendarAccepted, "R13", "calendarAsked"), aNeed(NeedSupportTold, "R23", "announcements"),
+	aNeed(NeedTrained, "R12", "tasks"), aNeed(NeedNotSuperseded, "R1", "supersededBy"), aNeed(NeedNotHeld, "P7", "changes"), aNeed(NeedNumber, "R3", "releaseVersion"),
+	aNeed(NeedNotAPackage, "R9", "category"), aNeed(NeedChanges, "R9", "implements"), aNeed(NeedEmergencyChange, "R9", "implements"),
+	aNeed(NeedEmergencyBoard, "R9", "implements"), aNeed(NeedStowawayChange, "R9", "implements"), aNeed(NeedStowawayItem, "R9", "changes"),
+	aNeed(NeedKnownProblem, "R9", "implements"), aNeed(NeedKnown, "R9", "implements"), aNeed(NeedFewProblems, "R9", "implements"), aNeed(NeedPriority, "R9", "implements"),
+}
 
 // aNeed is a need whose lacks are worked out beforehand.
 func aNeed(name MoveNeed, rule, field string) releaseNeed {
@@ -138,6 +152,10 @@ func (f *ReleaseFacts) AcceptanceLacks() []MoveLack {
 	}
 	return []MoveLack{}
 }
+
+// AcceptedElsewhere reports whether the release came as one that was accepted already:
+// what its acceptance and its preparation asked for is not on record here.
+func (r *Release) AcceptedElsewhere() bool { return r.AcceptedDigest == nil }
 
 // AcceptanceOpen reports whether what acceptance looks at besides the content of a
 // release, its deliverables and accepted defects, may still be changed (R8).

@@ -62,11 +62,15 @@ type ReleasePolicy struct {
 	MaxWaveUsersAtRisk *int `graph:"maxWaveUsersAtRisk,set"`
 	// Retention is how long media are kept (L5), Verifying how long a release is
 	// watched once it is live (D8), AuditMaxAge how old an audit may be (R5).
-	Retention    *string         `graph:"retention,set"`
-	Verifying    *string         `graph:"verifying,set"`
-	AuditMaxAge  *string         `graph:"auditMaxAge,set"`
-	KitSignature SignatureScheme `graph:"kitSignature,required,filter,set"`
-	KitSigners   []KitSigner     `graph:"kitSigners,set"`
+	Retention   *string `graph:"retention,set"`
+	Verifying   *string `graph:"verifying,set"`
+	AuditMaxAge *string `graph:"auditMaxAge,set"`
+	// SiteTimeLimit is how long the work at a site may take before it has failed (D1),
+	// OverdueSites what becomes of sites that let the deadline of a PULL pass (P1).
+	SiteTimeLimit *string         `graph:"siteTimeLimit,set"`
+	OverdueSites  *OverdueRule    `graph:"overdueSites,set"`
+	KitSignature  SignatureScheme `graph:"kitSignature,required,filter,set"`
+	KitSigners    []KitSigner     `graph:"kitSigners,set"`
 	// MediaCriteria are the criteria of the library, each a sentence (L1).
 	MediaCriteria []string `graph:"mediaCriteria,set"`
 	// The prose of the policy, in Markdown.
@@ -147,6 +151,7 @@ func (p *ReleasePolicy) Check() Errors {
 	es.period("retention", p.Retention)
 	es.period("verifying", p.Verifying)
 	es.period("auditMaxAge", p.AuditMaxAge)
+	es.longer("siteTimeLimit", p.SiteTimeLimit)
 	es.within("maxVariants", p.MaxVariants, 1, MaxCount)
 	es.within("maxManualSteps", p.MaxManualSteps, 0, MaxCount)
 	es.within("minRepresentativeness", p.MinRepresentativeness, 0, 100)

@@ -33,6 +33,7 @@ func (s *SiteRollout) Come(to SiteRolloutStatus, why string, at time.Time) {
 	switch to {
 	case SitePending:
 		s.Attempt++
+		s.OverdueSince, s.RemindedAt = nil, nil
 	case SiteDistributed:
 		s.DistributedAt = &at
 	case SiteInstalled:
@@ -47,6 +48,21 @@ func (s *SiteRollout) Come(to SiteRolloutStatus, why string, at time.Time) {
 		s.SkippedAt = &at
 	case SiteBackedOut:
 		s.BackedOutAt = &at
+	}
+}
+
+// Dated notes when the site came to a status that it came to last.
+func (s *SiteRollout) Dated(status SiteRolloutStatus, at time.Time) {
+	for _, one := range []struct {
+		status SiteRolloutStatus
+		at     **time.Time
+	}{
+		{SiteDistributed, &s.DistributedAt}, {SiteInstalled, &s.InstalledAt}, {SiteActivated, &s.ActivatedAt}, {SiteVerified, &s.VerifiedAt},
+		{SiteFailed, &s.FailedAt}, {SiteBackedOut, &s.BackedOutAt},
+	} {
+		if one.status == status {
+			*one.at = &at
+		}
 	}
 }
 

@@ -23,6 +23,10 @@ type SiteRollout struct {
 	FailedAt      *time.Time `graph:"failedAt,filter,import"`
 	SkippedAt     *time.Time `graph:"skippedAt,filter,import"`
 	BackedOutAt   *time.Time `graph:"backedOutAt,filter,import"`
+	// OverdueSince is when it was told that its window is over, and it is not done (D2),
+	// RemindedAt that a PULL has passed its deadline.
+	OverdueSince *time.Time `graph:"overdueSince,filter,sort,import"`
+	RemindedAt   *time.Time `graph:"remindedAt,filter,import"`
 	// KitSha256 is the checksum of the kit as the site had it (L2).
 	KitSha256 *string `graph:"kitSha256,filter,import"`
 	// Verification is what was seen when it was verified (D3).
@@ -51,22 +55,6 @@ const (
 // them.
 var SiteRolloutStatuses = []SiteRolloutStatus{
 	SitePending, SiteDistributed, SiteInstalled, SiteActivated, SiteVerified, SiteFailed, SiteBackedOut, SiteSkipped,
-}
-
-// SiteRolloutLife is the life of a site within a wave (D1). One that failed begins
-// anew with its next attempt (D5).
-var SiteRolloutLife = Lifecycle[SiteRolloutStatus, *SiteRollout]{
-	Rule: "D1",
-	Moves: []Move[SiteRolloutStatus, *SiteRollout]{
-		{From: []SiteRolloutStatus{SitePending}, To: SiteDistributed},
-		{From: []SiteRolloutStatus{SiteDistributed}, To: SiteInstalled},
-		{From: []SiteRolloutStatus{SiteInstalled}, To: SiteActivated},
-		{From: []SiteRolloutStatus{SiteActivated}, To: SiteVerified},
-		{From: []SiteRolloutStatus{SitePending, SiteDistributed, SiteInstalled, SiteActivated}, To: SiteFailed},
-		{From: []SiteRolloutStatus{SiteFailed}, To: SitePending, For: func(s *SiteRollout) bool { return s.Attempt > 1 }},
-		{From: []SiteRolloutStatus{SitePending, SiteDistributed, SiteFailed}, To: SiteSkipped},
-		{From: []SiteRolloutStatus{SiteInstalled, SiteActivated, SiteVerified, SiteFailed}, To: SiteBackedOut},
-	},
 }
 
 // Final reports whether a site of the status is done with, as far as its wave is
@@ -120,7 +108,7 @@ func (s *SiteRollout) Check() Errors {
 		{"failedAt", s.FailedAt}, {"skippedAt", s.SkippedAt}, {"backedOutAt", s.BackedOutAt},
 	}
 	for i, status := range []SiteRolloutStatus{SiteDistributed, SiteInstalled, SiteActivated, SiteVerified, SiteFailed, SiteSkipped, SiteBackedOut} {
-		es.told(way[i].field, way[i].at, SiteRolloutLife.Leads(status, s.Status, s), s.Status)
+		es.told(way[i].field, way[i].at, SiteRolloutLife.Leads(status, s.Status, &SiteRolloutFacts{SiteRollout: s}), s.Status)
 	}
 	if s.Attempt == 1 { // later ones come again to statuses that they have been in
 		es.inOrder(way)

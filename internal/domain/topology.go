@@ -40,6 +40,7 @@ const (
 	KindDeployment        = "Deployment"
 	KindWave              = "Wave"
 	KindSiteRollout       = "SiteRollout"
+	KindSiteReport        = "SiteReport"
 
 	KindAttributeDefinition = "AttributeDefinition"
 
@@ -126,6 +127,7 @@ const (
 	RelHasWave     = "HAS_WAVE"
 	RelAfter       = "AFTER"
 	RelTargets     = "TARGETS"
+	RelReports     = "REPORTS"
 	RelReceives    = "RECEIVES"
 	RelIntendedFor = "INTENDED_FOR"
 )

@@ -19,10 +19,11 @@ type Wave struct {
 	// WindowFrom is when its first site begins, WindowTo when its last one ends (P7).
 	WindowFrom *time.Time `graph:"windowFrom,filter,sort,import"`
 	WindowTo   *time.Time `graph:"windowTo,filter,sort,import"`
-	// Gate says whether a person opens it (D2); Gatekeeper is who, besides a
-	// deployment manager.
-	Gate       WaveGate `graph:"gate,required,filter,import"`
-	Gatekeeper *string  `graph:"gatekeeper,filter,import,text,person"`
+	// Gate says what opens it (D2): Gatekeeper is who, besides a deployment manager,
+	// OpensAt when.
+	Gate       WaveGate   `graph:"gate,required,filter,import"`
+	Gatekeeper *string    `graph:"gatekeeper,filter,import,text,person"`
+	OpensAt    *time.Time `graph:"opensAt,filter,sort,import"`
 	// GateVerdict is what was decided at the gate, by GateDecidedBy.
 	GateVerdict   *GateVerdict `graph:"gateVerdict,filter,import"`
 	GateDecidedBy *string      `graph:"gateDecidedBy,filter,import,text,person"`
@@ -43,10 +44,11 @@ type WaveGate string
 const (
 	NoGate     WaveGate = "NONE"
 	PersonGate WaveGate = "PERSON"
+	TimeGate   WaveGate = "TIME"
 )
 
-// WaveGates lists both gates.
-var WaveGates = []WaveGate{NoGate, PersonGate}
+// WaveGates lists all gates.
+var WaveGates = []WaveGate{NoGate, PersonGate, TimeGate}
 
 // GateVerdict is what is decided at the gate of a wave (D2).
 type GateVerdict string
@@ -123,6 +125,9 @@ func (w *Wave) Check() Errors {
 	es.after("windowTo", w.WindowTo, "windowFrom", w.WindowFrom)
 	if w.Gate == NoGate && (w.Gatekeeper != nil || w.GateVerdict != nil) {
 		es.rule("D2", "gate", "is NONE: nobody opens it, and nothing is decided there")
+	}
+	if (w.Gate == TimeGate) != (w.OpensAt != nil) {
+		es.rule("D2", "opensAt", "goes with a gate that a TIME opens, and with no other")
 	}
 	if (w.GateVerdict == nil) != (w.GateDecidedBy == nil) || (w.GateVerdict == nil) != (w.GateDecidedAt == nil) {
 		es.wrong("gateVerdict", errors.New("goes with gateDecidedBy and gateDecidedAt: all of them, or none"))

@@ -14,6 +14,7 @@ var _ = declare(area{
 		enum(domain.WaveStatuses),
 		enum(domain.SiteRolloutStatuses),
 		enum(domain.PlanEditKinds),
+		enum(domain.OverdueRules),
 	},
 	defaults: []preset{
 		presets(func(d *domain.Deployment) {
@@ -21,17 +22,24 @@ var _ = declare(area{
 		}),
 		presets(func(w *domain.Wave) { w.Gate, w.Status = domain.NoGate, domain.WavePending }),
 		presets(func(s *domain.SiteRollout) { s.Status, s.Attempt = domain.SitePending, 1 }),
+		presets(func(r *domain.SiteReport) { r.Attempt = 1 }),
 	},
 	kinds:         rolloutKinds,
 	relationships: rolloutRelationships,
 	policies: []PolicyArea{{
 		Name: "rollout", Doc: "how releases go to sites", Placed: true,
-		Kinds:         []string{domain.KindDeployment, domain.KindWave, domain.KindSiteRollout},
-		Relationships: []string{domain.RelDeploys, domain.RelHasWave, domain.RelAfter, domain.RelTargets, domain.RelReceives, domain.RelIntendedFor},
+		Kinds:         []string{domain.KindDeployment, domain.KindWave, domain.KindSiteRollout, domain.KindSiteReport},
+		Relationships: []string{domain.RelDeploys, domain.RelHasWave, domain.RelAfter, domain.RelTargets, domain.RelReceives, domain.RelIntendedFor, domain.RelReports},
 	}},
 	actions: []Action{
 		{Name: "plan", Doc: "plan a roll-out, and change its plan by hand"},
 		{Name: "acceptPlan", Doc: "accept the plan of a roll-out"},
+		{Name: "rollOut", Doc: "start and resume a roll-out, activate what it installed, set gates, and leave sites out"},
+		{Name: "halt", Doc: "pause, abort and take back a whole roll-out"},
+		{Name: "openGate", Doc: "decide at the gate of a wave: the person that it names, and who rolls out"},
+		{Name: "reportSite", Doc: "report what happened at a site, and try again where it failed"},
+		{Name: "takeBack", Doc: "take a release back from sites"},
+		{Name: "register", Doc: "register what others rolled out, or are going to"},
 	},
 })
 
@@ -40,6 +48,7 @@ func rolloutKinds() []*Kind {
 		newKind[domain.Deployment](domain.KindDeployment).byVerbs(),
 		newKind[domain.Wave](domain.KindWave).byVerbs(),
 		newKind[domain.SiteRollout](domain.KindSiteRollout).byVerbs(),
+		newKind[domain.SiteReport](domain.KindSiteReport).byVerbs(),
 	}
 }
 
@@ -86,6 +95,11 @@ func rolloutRelationships() []*Relationship {
 			Field: "receives", FieldDoc: "The items that the site gets and loses (P2); none: what the release changes, as the release says it.",
 			Inverse: "receivedBy", InverseDoc: "Which sites got or lost this item, in which roll-outs.",
 		}),
+		{
+			Name: domain.RelReports, Noun: "RolloutReport", From: domain.KindSiteReport, To: step, Deed: true, AtSites: FromEnd, ToOne: true, ByVerbs: true,
+			Field: "siteRollout", FieldDoc: "The site's roll-out that it is about.",
+			Inverse: "reports", InverseDoc: "What was reported of it (D5).",
+		},
 		{
 			Name: domain.RelIntendedFor, Noun: "IntendedSite", From: deployment, To: domain.KindSite, Deed: true, AtSites: FromEnd, ByVerbs: true,
 			Field: "intendedFor", FieldDoc: "The sites that were chosen for it (P2); none: all where something of the release is installed.",

@@ -44,5 +44,8 @@ func New(e *estate.Estate, records *records.Area, releases *release.Area, enviro
 	return &Area{estate: e, records: records, releases: releases, environments: environments, others: others}
 }
 
+// Ask has the area ask another one, which uses it, for what a release lacks there.
+func (a *Area) Ask(o Other) { a.others = append(a.others, o) }
+
 // rules are what the area has to say about what is proposed.
 type rules struct{ *Area }

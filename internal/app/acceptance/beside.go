@@ -50,7 +50,22 @@ func (g *reading) Lacking() []plan.Lack {
 	if r.Category == domain.FullRelease && g.Asks(domain.NeedRegression) {
 		list = append(list, round.RegressionTested()...)
 	}
-	return append(list, g.lacks...)
+	return slices.Concat(list, g.goingLive(), g.lacks)
+}
+
+// goingLive are the needs AUTHORISATION and SAME of a release that was accepted here
+// (R21, R22).
+func (g *reading) goingLive() []plan.Lack {
+	r := g.Release
+	if r.Status != domain.ReleaseAccepted || r.AcceptedElsewhere() {
+		return nil
+	}
+	digest, err := g.Signed().ContentDigest()
+	if err != nil {
+		digest = "none, " + err.Error()
+	}
+	authorised := slices.ContainsFunc(g.standing(), func(c acceptance.Cell) bool { return c.Column == domain.SignAuthorisation })
+	return append(plan.Authorised(authorised), plan.SameContent(digest, *r.AcceptedDigest)...)
 }
 
 // built are the needs of what was built (R6). The parts of a package were asked for

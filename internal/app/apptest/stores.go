@@ -55,6 +55,8 @@ type Fixture struct {
 	T     testing.TB
 	Ctx   context.Context
 	Store *Counted
+	// Pass lets time pass.
+	Pass func(time.Duration)
 }
 
 // NewFixture returns a fixture over a store.
@@ -74,7 +76,12 @@ func NewFixture(t testing.TB, s store.Store) *Fixture {
 		NewID: func() string { return uuid.Must(uuid.NewV7()).String() },
 		Shelf: ShelfOf(s),
 	})
-	return &Fixture{App: a, T: t, Ctx: a.WithLoads(t.Context()), Store: c}
+	pass := func(by time.Duration) {
+		mu.Lock()
+		defer mu.Unlock()
+		now = now.Add(by)
+	}
+	return &Fixture{App: a, T: t, Ctx: a.WithLoads(t.Context()), Store: c, Pass: pass}
 }
 
 // ShelfOf is the store's shelf, nil where a test's own store has none.

@@ -2,6 +2,7 @@ package estate
 
 import (
 	"context"
+	"maps"
 	"reflect"
 	"slices"
 
@@ -65,6 +66,19 @@ func (d *Draft) Change(before, after entity.Record) *RecordChange {
 	}
 	d.byID[c.Record().Meta().ID] = c
 	return c
+}
+
+// Add adds all that another draft writes. Each record is in one of them alone.
+func (d *Draft) Add(other *Draft) {
+	for _, c := range other.records {
+		c.op += len(d.Ops)
+	}
+	d.Ops, d.Guards = append(d.Ops, other.Ops...), append(d.Guards, other.Guards...)
+	d.records, d.Links, d.Known = append(d.records, other.records...), append(d.Links, other.Links...), append(d.Known, other.Known...)
+	if d.byID == nil {
+		d.byID = map[string]*RecordChange{}
+	}
+	maps.Copy(d.byID, other.byID)
 }
 
 // becomes returns the change that leaves a record with this id, nil when there

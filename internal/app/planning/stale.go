@@ -51,8 +51,8 @@ func (a *Area) moved(ctx context.Context, p *proposal) ([]string, error) {
 	}
 	had := placed(earlier, p.release.Key)
 	list := differences(had, placedBy(again.made.Plan, p.release.Key))
-	if begins := begins(had); len(list) == 0 && !begins.IsZero() && begins.Before(a.estate.Clock()) {
-		list = append(list, fmt.Sprintf("its first hour, %s, is past", begins.UTC().Format(time.RFC3339)))
+	if over := over(had); len(list) == 0 && !over.IsZero() && over.Before(a.estate.Clock()) {
+		list = append(list, fmt.Sprintf("the first of its hours is over since %s", over.UTC().Format(time.RFC3339)))
 	}
 	return list, nil
 }
@@ -143,11 +143,12 @@ func differences(had, now map[string]place) (list []string) {
 	return list
 }
 
-// begins is when the first step begins, zero of a plan without steps.
-func begins(placed map[string]place) (first time.Time) {
+// over is when the first step is to end, zero of a plan without steps: until then it may
+// begin, if late.
+func over(placed map[string]place) (first time.Time) {
 	for _, one := range placed {
-		if first.IsZero() || one.window.From.Before(first) {
-			first = one.window.From
+		if !one.window.Empty() && (first.IsZero() || one.window.To.Before(first)) {
+			first = one.window.To
 		}
 	}
 	return first

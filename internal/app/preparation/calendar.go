@@ -11,6 +11,7 @@ import (
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
 	"releasegraph/internal/plan/preparation"
+	plan "releasegraph/internal/plan/release"
 	"releasegraph/internal/store"
 )
 
@@ -191,12 +192,31 @@ func (a *Area) CalendarAsked(ctx context.Context, r *domain.Release) ([]*Calenda
 	return list, nil
 }
 
+// CalendarLacks is the need CALENDAR_ACCEPTED of a release that has a calendar, of items
+// that it holds (R13).
+func (a *Area) CalendarLacks(ctx context.Context, v estate.View, r *domain.Release, items []*domain.ConfigurationItem) ([]plan.Lack, error) {
+	if r.PlannedFrom == nil || r.PlannedTo == nil {
+		return nil, nil
+	}
+	nodes, err := a.askedOf(ctx, v, items)
+	if err != nil {
+		return nil, err
+	}
+	answered, _, err := a.answersOf(ctx, v, r, nodes)
+	return preparation.CalendarAccepted(answered), err
+}
+
 // answered puts to each who is asked what they answered.
 func (a *Area) answered(ctx context.Context, v estate.View, r *domain.Release) ([]preparation.Answered, map[preparation.Asked]entity.Record, error) {
 	nodes, err := a.asked(ctx, v, r)
 	if err != nil {
 		return nil, nil, err
 	}
+	return a.answersOf(ctx, v, r, nodes)
+}
+
+// answersOf puts to each of those who are asked what they answered.
+func (a *Area) answersOf(ctx context.Context, v estate.View, r *domain.Release, nodes []store.Node) ([]preparation.Answered, map[preparation.Asked]entity.Record, error) {
 	of := map[preparation.Asked]entity.Record{}
 	var asked []preparation.Asked
 	for _, record := range estate.Decoded[entity.Record](ctx, v, nodes) {

@@ -200,7 +200,7 @@ func blank(s *string) string { return strings.TrimSpace(optional.Or(s, "")) }
 
 // tasksBefore are what has to be prepared before a status, and is not (R12).
 func (f *facts) tasksBefore(into domain.ReleaseStatus) (list []string) {
-	if f.asks(domain.NeedTasks) {
+	if f.asks(domain.NeedTasks) && (into != domain.ReleaseDeploying || !f.of.AcceptedElsewhere()) {
 		for _, l := range preparation.Open(f.tasks, f.policy.Policy.TaskRules, into) {
 			list = append(list, l.Text)
 		}

@@ -32,6 +32,23 @@ func Advised(advice *Advice, contentVersion int, from, to time.Time) []Lack {
 	return nil
 }
 
+// Authorised is the need AUTHORISATION: a change manager has signed that the release is
+// to be implemented (R22).
+func Authorised(signed bool) []Lack {
+	if signed {
+		return nil
+	}
+	return NeedAuthorisation.only("", "the signature of a change manager, who authorises to implement it (signRelease, AUTHORISATION)")
+}
+
+// PlanAccepted is the need PLAN: a plan of its roll-out is accepted (P11).
+func PlanAccepted(accepted bool) []Lack {
+	if accepted {
+		return nil
+	}
+	return NeedPlan.only("", "a plan of its roll-out that is accepted (planDeployment, acceptDeploymentPlan)")
+}
+
 // PathStep is an environment of the promotion path: what must be shown there, and
 // what was.
 type PathStep struct {

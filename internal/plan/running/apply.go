@@ -1,6 +1,7 @@
 package running
 
 import (
+	"maps"
 	"time"
 
 	"releasegraph/internal/domain"
@@ -10,10 +11,16 @@ import (
 // as it is: the records that move are others.
 func (r *Rollout) Apply(moves []Move, now time.Time) *Rollout {
 	next := r.clone()
-	for _, m := range moves {
-		next.apply(m, now)
-	}
+	next.Make(moves, now)
 	return next
+}
+
+// Make makes moves in the roll-out itself: the records that move are others, those that
+// it had stay as they are.
+func (r *Rollout) Make(moves []Move, now time.Time) {
+	for _, m := range moves {
+		r.apply(m, now)
+	}
 }
 
 // clone copies the roll-out with its waves and steps; the records are the same.
@@ -21,7 +28,11 @@ func (r *Rollout) clone() *Rollout {
 	next := *r
 	next.Waves = make([]*Wave, len(r.Waves))
 	for i, w := range r.Waves {
-		wave := &Wave{Wave: w.Wave, Steps: make([]*Step, len(w.Steps))}
+		wave := &Wave{Wave: w.Wave, Steps: make([]*Step, len(w.Steps)), Opens: w.Opens, LastFailed: w.LastFailed}
+		if w.Counts != nil {
+			counts := maps.Clone(*w.Counts)
+			wave.Counts = &counts
+		}
 		for j, s := range w.Steps {
 			step := *s
 			wave.Steps[j] = &step
@@ -32,9 +43,6 @@ func (r *Rollout) clone() *Rollout {
 }
 
 func (r *Rollout) apply(m Move, now time.Time) {
-	if m.To == "" {
-		return
-	}
 	if m.Kind == domain.KindDeployment {
 		d := *r.Deployment
 		d.Come(domain.DeploymentStatus(m.To), m.Why, now)
@@ -42,17 +50,38 @@ func (r *Rollout) apply(m Move, now time.Time) {
 		return
 	}
 	for _, w := range r.Waves {
-		if m.Kind == domain.KindWave && w.ID == m.ID {
-			wave := *w.Wave
-			wave.Come(domain.WaveStatus(m.To), m.Why, now)
-			w.Wave = &wave
+		if m.Kind == domain.KindWave {
+			if w.ID == m.ID {
+				wave := *w.Wave
+				wave.Come(domain.WaveStatus(m.To), m.Why, now)
+				w.Wave = &wave
+				return
+			}
+			continue
 		}
 		for _, s := range w.Steps {
-			if m.Kind == domain.KindSiteRollout && s.ID == m.ID {
-				step := *s.SiteRollout
-				step.Come(domain.SiteRolloutStatus(m.To), m.Why, now)
-				s.SiteRollout = &step
+			if s.ID == m.ID {
+				w.come(s, m, now)
+				return
 			}
 		}
 	}
+}
+
+// come does to a step of the wave what a move says.
+func (w *Wave) come(s *Step, m Move, now time.Time) {
+	step := *s.SiteRollout
+	switch {
+	case m.To != "":
+		if w.Counts != nil {
+			(*w.Counts)[step.Status]--
+			(*w.Counts)[domain.SiteRolloutStatus(m.To)]++
+		}
+		step.Come(domain.SiteRolloutStatus(m.To), m.Why, now)
+	case m.Tell == Overdue:
+		step.OverdueSince = &now
+	case m.Tell == Reminded:
+		step.RemindedAt = &now
+	}
+	s.SiteRollout = &step
 }

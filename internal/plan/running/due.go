@@ -2,26 +2,30 @@ package running
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"releasegraph/internal/domain"
+	"releasegraph/internal/optional"
 )
 
 // Due says what happens at a moment by itself (D1 to D4, D8), in this order: the
 // instant of a common activation; waves that have come to their end; the deployment
 // that is done; waves that are READY, then those that begin; steps that took too long;
 // overdue ones; the deadline of a PULL; the end of the time for which the release is
-// watched. When that is done Due is asked again, until it says nothing: what is told
-// only is left to whoever asks to tell once.
+// watched. When that is done Due is asked again, until it says nothing.
 func (r *Rollout) Due(now time.Time) []Move {
 	switch r.Deployment.Status {
 	case domain.DeploymentRunning, domain.DeploymentPaused:
 		return r.dueOfOpen(now)
 	case domain.DeploymentVerifying:
-		if !r.Verified.IsZero() && !now.Before(r.Verified) {
+		if until := r.Deployment.VerifyingUntil; until != nil && !now.Before(*until) {
 			return []Move{moveDeployment(r.Deployment, domain.DeploymentClosed, "the time for which it is watched is over")}
 		}
 	case domain.DeploymentBackingOut:
+		if list := r.undone(); len(list) > 0 {
+			return list
+		}
 		if r.backedOut() {
 			return []Move{moveDeployment(r.Deployment, domain.DeploymentBackedOut, "all of its sites were taken back")}
 		}
@@ -32,7 +36,7 @@ func (r *Rollout) Due(now time.Time) []Move {
 // dueOfOpen asks each rule in its turn. A rule that moves something is the last one to
 // be asked: the next one looks at what comes of it.
 func (r *Rollout) dueOfOpen(now time.Time) []Move {
-	for _, rule := range []func(time.Time) []Move{r.activate, r.ended, r.verifying, r.ready, r.begin, r.late} {
+	for _, rule := range []func(time.Time) []Move{r.activate, r.tooMany, r.ended, r.verifying, r.ready, r.begin, r.late} {
 		if list := rule(now); len(list) > 0 {
 			return list
 		}
@@ -66,7 +70,17 @@ func (r *Rollout) activate(now time.Time) (list []Move) {
 // ended are the waves that have come to their end.
 func (r *Rollout) ended(time.Time) (list []Move) {
 	for _, w := range r.Waves {
-		list = append(list, r.settle(w, TallyOf(w.Steps, r.Deployment.Activation))...)
+		list = append(list, r.settle(w, w.count().Tally(r.Deployment.Activation))...)
+	}
+	return list
+}
+
+// undone are the waves that had begun, and whose sites were taken back (D7).
+func (r *Rollout) undone() (list []Move) {
+	for _, w := range r.Waves {
+		if (w.Status == domain.WaveRunning || w.Status == domain.WavePaused) && w.Have() == 0 {
+			list = append(list, moveWave(w, domain.WaveFailed, "its sites were taken back"))
+		}
 	}
 	return list
 }
@@ -118,8 +132,11 @@ func (r *Rollout) HeldBy(i int, now time.Time) string {
 	if since := r.lastSucceeded(i); since != nil && now.Before(since.Add(r.Soak)) {
 		return fmt.Sprintf("the wave before it is watched until %s", since.Add(r.Soak).UTC().Format(time.RFC3339))
 	}
-	if w.Gate == domain.PersonGate && (w.GateVerdict == nil || *w.GateVerdict != domain.GateGo) {
+	switch {
+	case w.Gate == domain.PersonGate && (w.GateVerdict == nil || *w.GateVerdict != domain.GateGo):
 		return "nobody has opened its gate"
+	case w.Gate == domain.TimeGate && w.OpensAt != nil && now.Before(*w.OpensAt):
+		return fmt.Sprintf("its gate opens at %s", w.OpensAt.UTC().Format(time.RFC3339))
 	}
 	if begins := w.begins(); now.Before(begins) {
 		return fmt.Sprintf("the window of its first site opens at %s", begins.UTC().Format(time.RFC3339))
@@ -158,8 +175,8 @@ func (r *Rollout) overdue(now time.Time) (list []Move) {
 			continue
 		}
 		for _, s := range w.Steps {
-			if s.WindowTo != nil && !now.Before(*s.WindowTo) && !s.Status.Final() {
-				list = append(list, tell(s, "OVERDUE", "its window is over"))
+			if s.WindowTo != nil && !now.Before(*s.WindowTo) && !s.Status.Final() && s.OverdueSince == nil {
+				list = append(list, tell(s, Overdue, "its window is over"))
 			}
 		}
 	}
@@ -178,13 +195,13 @@ func (r *Rollout) deadline(now time.Time) (list []Move) {
 			if s.Status != domain.SitePending && s.Status != domain.SiteDistributed {
 				continue
 			}
-			switch r.Overdue {
-			case Force:
+			switch rule := optional.Or(d.OverdueSites, domain.RemindOverdue); {
+			case rule == domain.FailOverdue:
 				list = append(list, moveStep(s, domain.SiteFailed, why))
-			case Excuse:
+			case rule == domain.ExcuseOverdue:
 				list = append(list, moveStep(s, domain.SiteSkipped, why))
-			default:
-				list = append(list, tell(s, "REMINDED", why))
+			case s.RemindedAt == nil:
+				list = append(list, tell(s, Reminded, why))
 			}
 		}
 	}
@@ -194,16 +211,38 @@ func (r *Rollout) deadline(now time.Time) (list []Move) {
 // backedOut reports whether each site was taken back, left out, or left as it is by a
 // plan that takes back only a part.
 func (r *Rollout) backedOut() bool {
-	for _, w := range r.Waves {
+	return !slices.ContainsFunc(r.Waves, func(w *Wave) bool { return w.Have() > 0 })
+}
+
+// Next is when something may happen by itself that has not at a moment, zero: nothing
+// will. It is exact where all steps are at hand.
+func (r *Rollout) Next(now time.Time) (next time.Time) {
+	note := func(at *time.Time) {
+		if at != nil && at.After(now) && (next.IsZero() || at.Before(next)) {
+			next = *at
+		}
+	}
+	d := r.Deployment
+	note(d.VerifyingUntil)
+	if d.Status != domain.DeploymentRunning && d.Status != domain.DeploymentPaused {
+		return next
+	}
+	note(d.ActivateAt)
+	note(d.Deadline)
+	for i, w := range r.Waves {
+		note(w.OpensAt)
+		if since := r.lastSucceeded(i); since != nil {
+			soaked := since.Add(r.Soak)
+			note(&soaked)
+		}
+		begins := w.begins()
+		note(&begins)
 		for _, s := range w.Steps {
-			switch s.Status {
-			case domain.SiteBackedOut, domain.SiteSkipped, domain.SitePending, domain.SiteDistributed:
-			default:
-				if !s.Stays {
-					return false
-				}
+			note(s.WindowTo)
+			if !s.Limit.IsZero() {
+				note(&s.Limit)
 			}
 		}
 	}
-	return true
+	return next
 }

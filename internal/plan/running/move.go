@@ -13,13 +13,19 @@ type Move struct {
 	Kind, ID, Key string
 	// To is its next status, "" where it stays as it is and is only told of.
 	To string
-	// Tell says what it is told of where it stays: OVERDUE, REMINDED.
+	// Tell says what it is told of where it stays: Overdue, Reminded.
 	Tell string
 	// Why says it in words.
 	Why string
 	// Attempt is that of a step, 0 of other records.
 	Attempt int
 }
+
+// What is told of a step that stays where it is.
+const (
+	Overdue  = "OVERDUE"
+	Reminded = "REMINDED"
+)
 
 // Once is the key under which a move of a deployment is made at most once, however
 // many instances make it.

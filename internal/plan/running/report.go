@@ -2,6 +2,7 @@ package running
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -18,6 +19,8 @@ type Report struct {
 	Kit string
 	// Detail is what it says besides.
 	Detail string
+	// Unhealthy says that the deployment tooling of the site is not healthy (D3).
+	Unhealthy bool
 }
 
 // Refusal is why a report is not taken: a code that a machine can act on, and words.
@@ -67,6 +70,8 @@ func (r *Rollout) Take(w *Wave, s *Step, report Report, now time.Time) (Outcome,
 		return Outcome{Finding: fmt.Sprintf("%s reported %s after %s was %s: take it back", s.Key, report.Status, r.Deployment.Key, r.Deployment.Status)}, nil
 	}
 	switch {
+	case report.Status == domain.SiteBackedOut:
+		return r.takenBack(w, s, report)
 	case report.Attempt != 0 && report.Attempt < s.Attempt:
 		return Outcome{Finding: fmt.Sprintf("%s reported %s of attempt %d, and the present one is %d", s.Key, report.Status, report.Attempt, s.Attempt)}, nil
 	case s.Status == domain.SiteFailed && report.Status != domain.SiteFailed:
@@ -89,12 +94,44 @@ func failed(s *Step, why string) Outcome {
 	return Outcome{Path: []domain.SiteRolloutStatus{domain.SiteFailed}, Why: why}
 }
 
+// takenBack is the outcome of a site that says that it was taken back, as all are (D7):
+// wave by wave, from the last one on.
+func (r *Rollout) takenBack(w *Wave, s *Step, report Report) (Outcome, *Refusal) {
+	switch {
+	case s.Status == domain.SiteBackedOut:
+		return Outcome{}, nil
+	case !s.Status.Begun():
+		return Outcome{Finding: fmt.Sprintf("%s reported %s, and was %s", s.Key, report.Status, s.Status)}, nil
+	}
+	for _, later := range r.Waves {
+		if n := later.Have(); later.Ordinal > w.Ordinal && n > 0 {
+			return Outcome{}, &Refusal{Unproved, fmt.Sprintf("waves are taken back from the last one on, and %d sites of %s still have the release", n, later.Key)}
+		}
+	}
+	return Outcome{Path: []domain.SiteRolloutStatus{domain.SiteBackedOut}, Why: report.Detail}, nil
+}
+
+// Have is how many sites of the wave have the release, or may have it, and are not left
+// as they are.
+func (w *Wave) Have() int {
+	c := w.count()
+	have := c[domain.SiteInstalled] + c[domain.SiteActivated] + c[domain.SiteVerified] + c[domain.SiteFailed]
+	for _, s := range w.Steps {
+		if s.Stays && s.Status.Begun() && s.Status != domain.SiteBackedOut {
+			have--
+		}
+	}
+	return have
+}
+
 // refused says why a report is not taken at all.
 func (r *Rollout) refused(w *Wave, s *Step, report Report, now time.Time) *Refusal {
 	switch {
 	case report.At.After(now.Add(skew)):
 		return &Refusal{FromTheFuture, fmt.Sprintf("it is of %s, more than %s ahead of now", report.At.UTC().Format(time.RFC3339), skew)}
-	case report.Status != domain.SiteFailed && placeOf(report.Status) < placeOf(domain.SiteDistributed):
+	case report.Status == domain.SiteBackedOut && r.Deployment.Status != domain.DeploymentBackingOut:
+		return &Refusal{NotReportable, fmt.Sprintf("BACKED_OUT is reported while a deployment is BACKING_OUT, and %s is %s: backOut takes a site back", r.Deployment.Key, r.Deployment.Status)}
+	case report.Status != domain.SiteFailed && report.Status != domain.SiteBackedOut && placeOf(report.Status) < placeOf(domain.SiteDistributed):
 		return &Refusal{NotReportable, fmt.Sprintf("%s is not reported: a site reports DISTRIBUTED, INSTALLED, ACTIVATED, VERIFIED and FAILED", report.Status)}
 	case report.Attempt > s.Attempt:
 		return &Refusal{NoSuchAttempt, fmt.Sprintf("it is of attempt %d, and the present one is %d", report.Attempt, s.Attempt)}
@@ -112,7 +149,7 @@ func (r *Rollout) forward(s *Step, report Report) (Outcome, *Refusal) {
 	from, to := placeOf(s.Status), placeOf(report.Status)
 	installed := placeOf(domain.SiteInstalled)
 	if from < installed && to >= installed {
-		if s.Kit != "" && report.Kit != "" && !strings.EqualFold(s.Kit, report.Kit) {
+		if len(s.Kits) > 0 && report.Kit != "" && !slices.Contains(s.Kits, strings.ToLower(report.Kit)) {
 			return failed(s, fmt.Sprintf("it has another kit than the release: %s", report.Kit)), nil
 		}
 		if lacks := s.lacks(report); len(lacks) > 0 {
@@ -142,7 +179,10 @@ func (r *Rollout) active(at time.Time) bool {
 // lacks lists what is missing before anything may be installed (D3, L2).
 func (s *Step) lacks(report Report) []string {
 	lacks := append([]string(nil), s.Unproved...)
-	if s.Kit != "" && report.Kit == "" {
+	if report.Unhealthy {
+		lacks = append(lacks, "deployment tooling that is healthy")
+	}
+	if len(s.Kits) > 0 && report.Kit == "" {
 		lacks = append(lacks, "kitSha256, the digest of the kit that the site has")
 	}
 	if s.WindowFrom != nil && report.At.Before(*s.WindowFrom) {

@@ -13,31 +13,21 @@ type Rollout struct {
 	Waves      []*Wave // by number
 	// Soak is how long a wave is watched before the next one begins (D2).
 	Soak time.Duration
-	// Verified is when the time ends for which the release is watched (D8), zero
-	// where it has not begun.
-	Verified time.Time
-	// Overdue is what becomes of a site that did not take the release before the
-	// deadline of a PULL, by policy.
-	Overdue OverdueRule
 }
 
-// OverdueRule is what becomes of a site that let the deadline of a PULL pass.
-type OverdueRule string
-
-// The rules.
-const (
-	// Remind only tells of it.
-	Remind OverdueRule = "REMIND"
-	// Force has the site fail, so that its threshold judges.
-	Force OverdueRule = "FORCE"
-	// Excuse leaves the site out.
-	Excuse OverdueRule = "EXCUSE"
-)
-
-// Wave is a wave with its steps, in the order of their hours.
+// Wave is a wave with its steps, in the order of their hours: all of them, or those that
+// are looked at.
 type Wave struct {
 	*domain.Wave
 	Steps []*Step
+	// Counts are how many of all its steps are where; nil: Steps are all.
+	Counts *Counts
+	// Opens is when the first of its steps may begin by its window, nil: at any time. It
+	// is looked at where Steps are not all.
+	Opens *time.Time
+	// LastFailed is when the last of its steps that are FAILED did, zero for none. It is
+	// looked at where Steps are not all.
+	LastFailed time.Time
 }
 
 // Step is what one site of a wave receives.
@@ -48,8 +38,9 @@ type Step struct {
 	// Limit is when it must be done with, zero: there is no limit. One that is not by
 	// then has failed.
 	Limit time.Time
-	// Kit is the SHA-256 digest of what it is to install, "" where there is no kit.
-	Kit string
+	// Kits are the SHA-256 digests by which a site may name what it is to install: of
+	// the kit and, where that is one thing, of that; none where there is no kit.
+	Kits []string
 	// Unproved is what is missing before anything may be installed there (D3).
 	Unproved []string
 	// Stays says that the back-out plan leaves it as it is (D7).
@@ -72,6 +63,12 @@ func (s *Step) MayBegin(now time.Time) bool {
 
 // begins is when the first step of the wave may begin by its window, zero: at any time.
 func (w *Wave) begins() (first time.Time) {
+	if w.Counts != nil {
+		if w.Opens != nil {
+			first = *w.Opens
+		}
+		return first
+	}
 	for _, s := range w.Steps {
 		if s.WindowFrom == nil {
 			return time.Time{}
@@ -81,4 +78,15 @@ func (w *Wave) begins() (first time.Time) {
 		}
 	}
 	return first
+}
+
+// lastFailed is when the last of its steps that are FAILED did, zero for none.
+func (w *Wave) lastFailed() time.Time {
+	last := w.LastFailed
+	for _, s := range w.Steps {
+		if s.Status == domain.SiteFailed && s.StatusSince != nil && s.StatusSince.After(last) {
+			last = *s.StatusSince
+		}
+	}
+	return last
 }

@@ -61,7 +61,7 @@ func states(of ...domain.SiteRolloutStatus) []*running.Step {
 func TestThresholdsAreCountedInWholeNumbers_D4(t *testing.T) {
 	const pending, failed, verified, skipped = domain.SitePending, domain.SiteFailed, domain.SiteVerified, domain.SiteSkipped
 	tally := func(of ...domain.SiteRolloutStatus) running.Tally {
-		return running.TallyOf(states(of...), domain.AtInstall)
+		return running.CountOf(states(of...)).Tally(domain.AtInstall)
 	}
 	oneOfThree := tally(failed, pending, pending)
 	require.True(t, oneOfThree.TooManyFailed(33))
@@ -76,7 +76,7 @@ func TestThresholdsAreCountedInWholeNumbers_D4(t *testing.T) {
 	require.True(t, tally(verified, verified, skipped, skipped).Enough(75))
 	require.True(t, tally(verified, verified, verified, failed).Enough(75))
 	require.False(t, tally(skipped).Enough(1))
-	require.Equal(t, running.Tally{Total: 2, Verified: 1}, running.TallyOf(states(domain.SiteInstalled, pending), domain.Scheduled))
+	require.Equal(t, running.Tally{Total: 2, Verified: 1}, running.CountOf(states(domain.SiteInstalled, pending)).Tally(domain.Scheduled))
 }
 
 // A wave begins when those before it have succeeded, are watched long enough, its gate
@@ -126,7 +126,7 @@ func TestTheInstantActivatesWhatIsInstalled_P8(t *testing.T) {
 func TestReportsAreTakenOrRefusedByTheirKind_D5(t *testing.T) {
 	r := settle(t, rollout(1, 1), start)
 	w, s := r.Waves[0], r.Waves[0].Steps[0]
-	s.Kit = "aa"
+	s.Kits = []string{"aa"}
 	code := func(w *running.Wave, report running.Report) string {
 		_, refused := r.Take(w, w.Steps[0], report, start)
 		if refused == nil {
@@ -187,7 +187,7 @@ func TestWhateverIsReportedTheTablesHold_D1_D2_D4(t *testing.T) {
 func legal(t *rapid.T, r *running.Rollout, moves []running.Move, now time.Time) *running.Rollout {
 	for _, m := range moves {
 		next := r.Apply([]running.Move{m}, now)
-		require.True(t, domain.DeploymentLife.Leads(r.Deployment.Status, next.Deployment.Status, next.Deployment))
+		require.True(t, domain.DeploymentLife.Leads(r.Deployment.Status, next.Deployment.Status, &domain.DeploymentFacts{Deployment: next.Deployment}))
 		for i, w := range r.Waves {
 			after := next.Waves[i]
 			require.True(t, domain.WaveLife.Leads(w.Status, after.Status, after.Wave), "%s to %s", w.Status, after.Status)
@@ -197,7 +197,7 @@ func legal(t *rapid.T, r *running.Rollout, moves []running.Move, now time.Time) 
 				}
 			}
 			for j, s := range w.Steps {
-				require.True(t, domain.SiteRolloutLife.Leads(s.Status, after.Steps[j].Status, after.Steps[j].SiteRollout))
+				require.True(t, domain.SiteRolloutLife.Leads(s.Status, after.Steps[j].Status, &domain.SiteRolloutFacts{SiteRollout: after.Steps[j].SiteRollout}))
 			}
 		}
 		r = next

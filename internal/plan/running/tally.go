@@ -2,27 +2,60 @@ package running
 
 import "releasegraph/internal/domain"
 
+// Counts are how many steps are where, by status.
+type Counts map[domain.SiteRolloutStatus]int
+
+// CountOf counts steps.
+func CountOf(steps []*Step) Counts {
+	c := Counts{}
+	for _, s := range steps {
+		c[s.Status]++
+	}
+	return c
+}
+
+// Open is how many steps are not done with.
+func (c Counts) Open() (n int) {
+	for status, of := range c {
+		if !status.Final() {
+			n += of
+		}
+	}
+	return n
+}
+
+// count is how many of all steps of the wave are where.
+func (w *Wave) count() Counts {
+	if w.Counts != nil {
+		return *w.Counts
+	}
+	return CountOf(w.Steps)
+}
+
+// final reports whether all steps are done with.
+func (w *Wave) final() bool { return w.count().Open() == 0 }
+
 // Tally counts the steps of a wave as its thresholds do (D4): Total leaves out what was
 // skipped, Failed counts what failed or was backed out.
 type Tally struct{ Total, Failed, Verified int }
 
-// TallyOf counts the steps of a wave. Before one common activation what is INSTALLED
+// Tally counts steps for the thresholds. Before one common activation what is INSTALLED
 // counts as verified.
-func TallyOf(steps []*Step, activation domain.Activation) (t Tally) {
-	for _, s := range steps {
-		switch s.Status {
+func (c Counts) Tally(activation domain.Activation) (t Tally) {
+	for status, n := range c {
+		switch status {
 		case domain.SiteSkipped:
 			continue
 		case domain.SiteFailed, domain.SiteBackedOut:
-			t.Failed++
+			t.Failed += n
 		case domain.SiteVerified:
-			t.Verified++
+			t.Verified += n
 		case domain.SiteInstalled:
 			if activation != domain.AtInstall {
-				t.Verified++
+				t.Verified += n
 			}
 		}
-		t.Total++
+		t.Total += n
 	}
 	return t
 }

@@ -1,0 +1,48 @@
+// Package running carries roll-outs out: what people do with a deployment, what sites
+// report, and what happens by itself as time passes (D1 to D8). What is decided package
+// plan/running says; this one reads for it, and writes what comes of it: the roll-out,
+// its release, and what is installed where, in one change set.
+package running
+
+import (
+	"time"
+
+	"releasegraph/internal/app/announcement"
+	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/preparation"
+	"releasegraph/internal/app/release"
+	"releasegraph/internal/authz"
+)
+
+// The actions of the area.
+const (
+	rollsOut  authz.Action = "rollOut"
+	halts     authz.Action = "halt"
+	opensGate authz.Action = "openGate"
+	reports   authz.Action = "reportSite"
+	takesBack authz.Action = "takeBack"
+)
+
+// Area is what can be done with roll-outs that run.
+type Area struct {
+	estate        *estate.Estate
+	releases      *release.Area
+	preparation   *preparation.Area
+	announcements *announcement.Area
+	// Moves moves the clock; nil: it is real.
+	Moves func(time.Duration)
+}
+
+// Uses are the areas below it that the area uses.
+type Uses struct {
+	Releases      *release.Area
+	Preparation   *preparation.Area
+	Announcements *announcement.Area
+}
+
+// New returns the area over the estate and those that it uses.
+func New(e *estate.Estate, u Uses) *Area {
+	return &Area{
+		estate: e, releases: u.Releases, preparation: u.Preparation, announcements: u.Announcements,
+	}
+}

@@ -1,0 +1,254 @@
+package running
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/refusal"
+	"releasegraph/internal/authz"
+	"releasegraph/internal/domain"
+	"releasegraph/internal/optional"
+	"releasegraph/internal/plan/running"
+	"releasegraph/internal/store"
+)
+
+// BackOut takes a release back: from a site, from a wave, or from all of them (D7).
+func (a *Area) BackOut(ctx context.Context, in BackOut, o *domain.WriteOptions) (*Rolled, error) {
+	if in.Wave != nil && in.Site != nil {
+		return nil, domain.Breaks("D7", "input", "give a wave, or a site, or neither: then all is taken back")
+	}
+	var action authz.Action = takesBack
+	if in.Wave == nil && in.Site == nil {
+		action = halts
+	}
+	return a.carryOut(ctx, roll{
+		mutation:   estate.Mutation{Action: action, Kind: domain.KindSiteRollout, Options: o.Because(in.Reason), Input: []any{"backOut", domain.KindSiteRollout, in}},
+		deployment: in.Deployment,
+		does: func(ctx context.Context, c *course) (string, string, error) {
+			switch {
+			case in.Site != nil:
+				return c.backOutSite(ctx, in)
+			case in.Wave != nil:
+				return c.backOutWave(ctx, in)
+			}
+			return "", "", c.backOutAll(ctx, in)
+		},
+	})
+}
+
+// backOutAll begins to take the release back everywhere.
+func (c *course) backOutAll(ctx context.Context, in BackOut) error {
+	if err := c.readStaying(ctx); err != nil {
+		return err
+	}
+	facts := &domain.DeploymentFacts{Deployment: c.r.Deployment, Reason: optional.Or(in.Reason, ""), Missing: map[domain.MoveNeed][]string{}}
+	if c.allStays {
+		facts.Missing[domain.NeedUndo] = []string{"a back-out plan that takes something back: that of its release leaves all as it is"}
+	}
+	if err := c.legal(ctx, domain.BackOut, facts, func() (*domain.DeploymentFacts, error) { return facts, nil }); err != nil {
+		return err
+	}
+	if err := c.readAll(ctx); err != nil {
+		return err
+	}
+	if err := c.markStaying(ctx); err != nil {
+		return err
+	}
+	return c.apply(ctx, c.r.BackOut(facts.Reason)...)
+}
+
+// readStaying reads what the back-out plan of the release leaves as it is (D7, R20).
+func (c *course) readStaying(ctx context.Context) error {
+	if c.release == nil || c.stays != nil {
+		return nil
+	}
+	s, err := c.area.releases.Standing(ctx, c.view, c.release)
+	if err != nil {
+		return err
+	}
+	c.stays, c.allStays = map[string]bool{}, s.BackOut != nil && len(s.BackOut.Steps) > 0
+	if s.BackOut == nil {
+		return nil
+	}
+	for _, one := range s.BackOut.Steps {
+		if one.Stays != nil {
+			c.stays[one.Item] = true
+		} else {
+			c.allStays = false
+		}
+	}
+	return nil
+}
+
+// markStaying marks the steps of which all that they do stays.
+func (c *course) markStaying(ctx context.Context) error {
+	if len(c.stays) == 0 {
+		return nil
+	}
+	for _, w := range c.r.Waves {
+		if err := c.ground.read(ctx, w.Steps); err != nil {
+			return err
+		}
+		for _, s := range w.Steps {
+			work := c.ground.work[s.ID]
+			s.Stays = len(work) > 0 && !slices.ContainsFunc(work, func(one action) bool { return !c.stays[c.ground.items[one.item].was.Key] })
+		}
+	}
+	return nil
+}
+
+// backOutWave takes all sites of a wave back that have the release, and pauses the
+// deployment.
+func (c *course) backOutWave(ctx context.Context, in BackOut) (string, string, error) {
+	w, err := c.wave(*in.Wave)
+	if err != nil {
+		return "", "", err
+	}
+	if err := refusal.Both(c.readStaying(ctx), c.readAll(ctx), c.markStaying(ctx)); err != nil {
+		return "", "", err
+	}
+	var steps []place
+	for _, s := range w.Steps {
+		if undoable(s) {
+			steps = append(steps, place{w, s})
+		}
+	}
+	if len(steps) == 0 {
+		return "", "", domain.Breaks("D7", "input.wave", "no site of %s has the release: nothing is to be taken back", w.Key)
+	}
+	return w.ID, "", c.takeBack(ctx, steps, in, "input.wave")
+}
+
+// backOutSite takes one site back.
+func (c *course) backOutSite(ctx context.Context, in BackOut) (string, string, error) {
+	_, one, err := c.oneSite(ctx, takesBack, *in.Site, in.Release, "input")
+	if err != nil {
+		return "", "", err
+	}
+	c.bySite = map[store.ID][]place{}
+	if err := refusal.Both(c.readStaying(ctx), c.readAll(ctx), c.markStaying(ctx)); err != nil {
+		return "", "", err
+	}
+	w, s := c.find(one.ID)
+	facts := &domain.SiteRolloutFacts{SiteRollout: s.SiteRollout, Reason: optional.Or(in.Reason, ""), Missing: map[domain.MoveNeed][]string{}}
+	if s.Stays {
+		facts.Missing[domain.NeedUndo] = []string{"a back-out plan that takes something back there"}
+	}
+	_, errs := domain.SiteRolloutLife.Check(s.Key, domain.BackOut, s.Status, facts)
+	for _, e := range errs {
+		if e.Field == "ref" {
+			e.Field = "site"
+		}
+	}
+	if err := errs.Under("input").Err(); err != nil {
+		return "", "", err
+	}
+	return "", s.ID, c.takeBack(ctx, []place{{w, s}}, in, "input.site")
+}
+
+func undoable(s *running.Step) bool {
+	return s.Status.Begun() && s.Status != domain.SiteBackedOut && !s.Stays
+}
+
+// takeBack takes steps back, unless others need what they have (P4): these go along
+// where that is asked for.
+func (c *course) takeBack(ctx context.Context, steps []place, in BackOut, field string) error {
+	reason := optional.Or(in.Reason, "")
+	if reason == "" {
+		return &domain.Error{Code: domain.RuleViolation, Rule: "D7", Field: "input.reason", Message: "is missing: why it is taken back"}
+	}
+	d := c.r.Deployment
+	if d.Status == domain.DeploymentPlanned || d.Status == domain.DeploymentClosed || d.Status == domain.DeploymentBackedOut {
+		return domain.Breaks("D7", "input.deployment", "%s is %s: nothing of it is taken back any more, or yet", d.Key, d.Status)
+	}
+	dependents := c.dependents(steps)
+	if len(dependents) > 0 && !optional.Or(in.WithDependents, false) {
+		keys := make([]string, len(dependents))
+		for i, p := range dependents {
+			keys[i] = c.nameOf(p.step)
+		}
+		slices.Sort(keys)
+		return &domain.Error{
+			Code: domain.RuleViolation, Rule: "D7", Field: field,
+			Message: fmt.Sprintf("is needed by sites that have the release: %s; take them back before, or along (withDependents)", list(keys)),
+			Details: map[string]any{"dependents": toAny(keys)},
+		}
+	}
+	var moves []running.Move
+	for _, p := range slices.Concat(dependents, steps) {
+		moves = append(moves, c.r.Step(p.step, domain.SiteBackedOut, reason))
+	}
+	if err := c.apply(ctx, moves...); err != nil {
+		return err
+	}
+	if in.Wave != nil && c.r.Deployment.Status == domain.DeploymentRunning {
+		return c.apply(ctx, c.r.Pause(reason)...)
+	}
+	for _, p := range steps {
+		if err := c.apply(ctx, c.r.Judge(p.wave, true)...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// dependents are the steps that have the release and that came after some steps, since
+// they need what these have (P4): by the reasons of the plan, along any chain, the last
+// ones first.
+func (c *course) dependents(steps []place) (list []place) {
+	gone := map[string]bool{}
+	for _, p := range steps {
+		gone[c.sites[p.step.ID].Props.Text("key")] = true
+	}
+	taken := map[string]bool{}
+	for _, p := range steps {
+		taken[p.step.ID] = true
+	}
+	for _, w := range c.r.Waves {
+		for _, s := range w.Steps {
+			if taken[s.ID] || !slices.ContainsFunc(s.PlacementReasons(), func(r domain.PlacementReason) bool { return needs(r, gone) }) {
+				continue
+			}
+			gone[c.sites[s.ID].Props.Text("key")] = true
+			if undoable(s) {
+				list = append(list, place{w, s})
+			}
+		}
+	}
+	slices.Reverse(list)
+	return list
+}
+
+// needs reports whether a reason says that a step comes after one of some sites.
+func needs(r domain.PlacementReason, sites map[string]bool) bool {
+	return (r.Code == "P4.AFTER" || r.Code == "P4.NEEDS_SITE") && sites[r.Parameters["site"]]
+}
+
+func (c *course) nameOf(s *running.Step) string { return c.sites[s.ID].Props.Text("key") }
+
+// mostNamed is how many sites a refusal names.
+const mostNamed = 20
+
+func list(keys []string) string {
+	text := ""
+	for i, key := range keys {
+		if i == mostNamed {
+			return text + fmt.Sprintf(" and %d more", len(keys)-mostNamed)
+		}
+		if i > 0 {
+			text += ", "
+		}
+		text += key
+	}
+	return text
+}
+
+func toAny(keys []string) []any {
+	list := make([]any, len(keys))
+	for i, key := range keys {
+		list[i] = key
+	}
+	return list
+}

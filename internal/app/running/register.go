@@ -1,0 +1,184 @@
+package running
+
+import (
+	"context"
+	"fmt"
+
+	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/refusal"
+	"releasegraph/internal/authz"
+	"releasegraph/internal/domain"
+	"releasegraph/internal/entity"
+	"releasegraph/internal/optional"
+	"releasegraph/internal/plan/running"
+	"releasegraph/internal/store"
+)
+
+const registers authz.Action = "register"
+
+// RegisterDeployment keeps what others rolled out, or are going to (D9). What is done is
+// on record with what it left installed.
+func (a *Area) RegisterDeployment(ctx context.Context, in Register, o *domain.WriteOptions) (*Rolled, error) {
+	m := estate.Mutation{Action: registers, Kind: domain.KindDeployment, Options: o, Input: []any{"register", domain.KindDeployment, in}}
+	w, k, err := a.estate.Admit(ctx, m)
+	if err != nil {
+		return nil, err
+	}
+	return estate.CarryOut(ctx, w, estate.Outcome[*Rolled, Rolled]{
+		Recall: func(ctx context.Context, c *store.Change) (*Rolled, error) {
+			r, err := a.estate.Subject(ctx, k, c)
+			d, _ := r.(*domain.Deployment)
+			return &Rolled{Deployment: d}, err
+		},
+		Tell: func(ctx context.Context, w *estate.Writing, out *Rolled, c *store.Change, known []entity.Record) (_ *Rolled, err error) {
+			out.Revision, out.DryRun = int64(c.Revision), w.DryRun
+			out.Changes, err = a.estate.Changes(ctx, c.Effects, known)
+			return out, err
+		},
+	}, func() (*estate.Draft, *Rolled, error) { return a.register(ctx, in) })
+}
+
+func (a *Area) register(ctx context.Context, in Register) (*estate.Draft, *Rolled, error) {
+	r, sites, err := a.registered(ctx, in)
+	if err != nil {
+		return nil, nil, err
+	}
+	d := a.deploymentOf(in, r)
+	if es := d.Check(); len(es) > 0 {
+		return nil, nil, es.Under("input").Err()
+	}
+	draft, _ := a.estate.Creating(d)
+	draft.Known = append(draft.Known, r)
+	draft.Hold(r)
+	draft.Join(domain.RelDeploys, d, store.ID(r.ID))
+	c := &course{
+		area: a, view: a.estate.Everything(), now: in.To, was: d, wasSteps: map[string]*domain.SiteRollout{}, release: r,
+		sites: map[string]store.Node{}, releases: map[string]store.Node{}, r: &running.Rollout{Deployment: d},
+	}
+	c.ground = newGround(c)
+	steps := a.drawUp(draft, c, in, sites)
+	if in.Outcome != OutcomeSucceeded {
+		return draft, &Rolled{Deployment: d}, nil
+	}
+	if err := c.ground.read(ctx, steps); err != nil {
+		return nil, nil, err
+	}
+	for _, s := range steps {
+		c.ground.take(s, in.To, true)
+	}
+	if err := c.ground.settle(ctx, steps); err != nil {
+		return nil, nil, err
+	}
+	c.ground.write(draft)
+	return draft, &Rolled{Deployment: d}, nil
+}
+
+// registered reads the release and the sites, and tells all that is wrong with what is
+// registered.
+func (a *Area) registered(ctx context.Context, in Register) (*domain.Release, []*domain.Site, error) {
+	today := a.estate.Today(ctx)
+	var es domain.Errors
+	switch now := a.estate.Clock(); {
+	case !in.From.Before(in.To):
+		es = append(es, refusal.Wrong("input.to", "must be after from"))
+	case in.Outcome != OutcomePlanned && in.To.After(now):
+		es = append(es, domain.Breaks("D9", "input.to", "is in the future: what is not over yet is PLANNED"))
+	case in.Outcome == OutcomePlanned && in.To.Before(now):
+		es = append(es, domain.Breaks("D9", "input.to", "is past: what is over has SUCCEEDED or FAILED"))
+	}
+	r, err := estate.One[*domain.Release](ctx, today, in.Release, "input.release")
+	if err := refusal.Both(err, es.Err()); err != nil {
+		return nil, nil, err
+	}
+	sites, err := a.sitesOf(ctx, today, in, r)
+	return r, sites, err
+}
+
+// sitesOf are the sites that are named, or else where something of the release is
+// installed.
+func (a *Area) sitesOf(ctx context.Context, today estate.View, in Register, r *domain.Release) (list []*domain.Site, _ error) {
+	seen := map[string]bool{}
+	for i, ref := range in.Sites {
+		field := refusal.Element("input.sites", i)
+		site, err := estate.One[*domain.Site](ctx, today, ref, field)
+		switch {
+		case err != nil:
+			return nil, err
+		case seen[site.ID]:
+			return nil, refusal.Wrong(field, "%s is named twice", site.Key)
+		}
+		seen[site.ID], list = true, append(list, site)
+	}
+	if len(in.Sites) > 0 {
+		return list, nil
+	}
+	far, err := today.Far(ctx, []store.ID{store.ID(r.ID)}, domain.RelChanges, store.Out, domain.KindConfigurationItem)
+	if err != nil {
+		return nil, err
+	}
+	items := store.IDsOf(far[store.ID(r.ID)])
+	at, err := estate.Linked[*domain.Site](ctx, today, items, domain.RelInstalledAt, store.Out)
+	for _, id := range items {
+		for _, site := range at[id] {
+			if !seen[site.ID] {
+				seen[site.ID], list = true, append(list, site)
+			}
+		}
+	}
+	return list, err
+}
+
+// deploymentOf is the deployment as it is registered.
+func (a *Area) deploymentOf(in Register, r *domain.Release) *domain.Deployment {
+	d := &domain.Deployment{
+		Description: in.Description, Approach: domain.BigBang, Activation: domain.AtInstall, SuccessThreshold: 100, CarriedOutBy: &in.CarriedOutBy,
+		NotBefore: &in.From, FinishBy: &in.To, Status: domain.DeploymentPlanned,
+	}
+	d.Key, d.Sources = optional.Or(in.Key, fmt.Sprintf("%s/%s", r.Key, a.estate.NewID())), domain.BroughtBy(domain.SourceAPI)
+	d.Name = optional.Or(in.Name, fmt.Sprintf("%s by %s", r.Name, in.CarriedOutBy))
+	switch in.Outcome {
+	case OutcomeSucceeded:
+		d.Status = domain.DeploymentClosed
+	case OutcomeFailed:
+		d.Status = domain.DeploymentAborted
+	}
+	if in.Outcome != OutcomePlanned {
+		d.StartedAt, d.EndedAt, d.StatusSince = &in.From, &in.To, &in.To
+	}
+	return d
+}
+
+// drawUp drafts the wave of what is registered, and its sites.
+func (a *Area) drawUp(d *estate.Draft, c *course, in Register, sites []*domain.Site) (steps []*running.Step) {
+	if len(sites) == 0 {
+		return nil
+	}
+	of := c.was
+	w := &domain.Wave{Ordinal: 1, Status: domain.WavePending, Gate: domain.NoGate, WindowFrom: &in.From, WindowTo: &in.To}
+	step := domain.SitePending
+	switch in.Outcome {
+	case OutcomeSucceeded:
+		w.Status, w.StartedAt, w.SucceededAt, step = domain.WaveSucceeded, &in.From, &in.To, domain.SiteVerified
+	case OutcomeFailed:
+		w.Status, w.StartedAt, step = domain.WaveFailed, &in.From, domain.SiteFailed
+	}
+	w.ID, w.Key, w.Name, w.Sources = a.estate.NewID(), a.estate.NewID(), "Wave 1 of "+of.Name, domain.BroughtBy(domain.SourceAPI)
+	d.Create(w)
+	d.Join(domain.RelHasWave, of, store.ID(w.ID))
+	for _, site := range sites {
+		s := &domain.SiteRollout{Status: step, Attempt: 1, WindowFrom: &in.From, WindowTo: &in.To}
+		s.ID, s.Key, s.Name, s.Sources = a.estate.NewID(), a.estate.NewID(), fmt.Sprintf("%s at %s", c.release.Key, site.Key), domain.BroughtBy(domain.SourceAPI)
+		switch step {
+		case domain.SiteVerified:
+			s.InstalledAt, s.ActivatedAt, s.VerifiedAt, s.StatusSince = &in.To, &in.To, &in.To, &in.To
+		case domain.SiteFailed:
+			s.FailedAt, s.StatusSince = &in.To, &in.To
+		}
+		d.Create(s)
+		d.Join(domain.RelTargets, w, store.ID(s.ID))
+		d.Join(domain.RelTargets, s, store.ID(site.ID))
+		c.sites[s.ID] = store.Node{ID: store.ID(site.ID), Kind: domain.KindSite, Props: store.Props{"key": site.Key}}
+		steps = append(steps, &running.Step{SiteRollout: s})
+	}
+	return steps
+}

@@ -1,0 +1,381 @@
+package running
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"releasegraph/internal/app/acting"
+	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/refusal"
+	"releasegraph/internal/domain"
+	"releasegraph/internal/entity"
+	"releasegraph/internal/optional"
+	"releasegraph/internal/plan/running"
+	"releasegraph/internal/store"
+)
+
+// mostReports bounds how many reports one mutation brings.
+const mostReports = 1000
+
+// ReportSiteRollout takes a report of a site (D5): the site moves as far as it may, what
+// is installed there follows, and so do its wave, its deployment and its release.
+func (a *Area) ReportSiteRollout(ctx context.Context, in Report, o *domain.WriteOptions) (*Reported, error) {
+	m := estate.Mutation{Action: reports, Kind: domain.KindSiteRollout, Options: o, Input: []any{"report", domain.KindSiteRollout, in}}
+	w, _, err := a.estate.Admit(ctx, m)
+	if err != nil {
+		return nil, err
+	}
+	return estate.CarryOut(ctx, w, estate.Outcome[*Reported, Reported]{
+		Recall: func(ctx context.Context, _ *store.Change) (*Reported, error) { return a.reported(ctx, in) },
+		Tell: func(ctx context.Context, w *estate.Writing, out *Reported, c *store.Change, known []entity.Record) (_ *Reported, err error) {
+			out.DryRun = w.DryRun
+			if out.Changes = []domain.Change{}; out.Revision > 0 {
+				return out, nil // it was sent before
+			}
+			out.Revision = int64(c.Revision)
+			out.Changes, err = a.estate.Changes(ctx, c.Effects, known)
+			return out, err
+		},
+	}, func() (*estate.Draft, *Reported, error) {
+		t := a.taking()
+		out := t.take(ctx, in, "input")
+		if out.err != nil {
+			return nil, nil, out.err
+		}
+		d, err := t.draft(ctx)
+		if err != nil {
+			return nil, nil, err
+		}
+		_, s := out.course.find(out.step)
+		done := &Reported{Report: out.report, SiteRollout: s.SiteRollout, Deployment: out.course.r.Deployment, Revision: out.revision}
+		d.Known = append(d.Known, done.SiteRollout, done.Deployment)
+		return d, done, nil
+	})
+}
+
+// ReportSiteRollouts takes many reports at once: each stands for itself (D5).
+func (a *Area) ReportSiteRollouts(ctx context.Context, in Reports, o *domain.WriteOptions) (*ReportedAll, error) {
+	m := estate.Mutation{Action: reports, Kind: domain.KindSiteRollout, Options: o, Input: []any{"reports", domain.KindSiteRollout, in}}
+	w, _, err := a.estate.Admit(ctx, m)
+	if err != nil {
+		return nil, err
+	}
+	if n := len(in.Reports); n > mostReports {
+		return nil, &domain.Error{Code: domain.Limit, Rule: "D5", Field: "input.reports", Message: fmt.Sprintf("are %d: at most %d at once", n, mostReports)}
+	}
+	decide := func() (*estate.Draft, *ReportedAll, error) {
+		t, out := a.taking(), &ReportedAll{Refused: []RefusedReport{}}
+		for i := range in.Reports {
+			if err := ctx.Err(); err != nil {
+				return nil, nil, err
+			}
+			one := t.take(ctx, in.Reports[i], refusal.Element("input.reports", i))
+			switch refused, fatal := refusedReport(i, one.err); {
+			case fatal != nil:
+				return nil, nil, fatal
+			case refused != nil:
+				out.Refused = append(out.Refused, *refused)
+			default:
+				out.Accepted++
+			}
+		}
+		d, err := t.draft(ctx)
+		return d, out, err
+	}
+	return estate.CarryOut(ctx, w, estate.Outcome[*ReportedAll, ReportedAll]{
+		Recall: func(context.Context, *store.Change) (*ReportedAll, error) { _, out, err := decide(); return out, err },
+		Tell: func(_ context.Context, w *estate.Writing, out *ReportedAll, c *store.Change, _ []entity.Record) (*ReportedAll, error) {
+			out.Revision, out.DryRun = int64(c.Revision), w.DryRun
+			return out, nil
+		},
+	}, decide)
+}
+
+// refusedReport tells why a report does not count; what is no matter of the report is
+// fatal for all.
+func refusedReport(i int, err error) (*RefusedReport, error) {
+	var one *domain.Error
+	var many domain.Errors
+	switch {
+	case err == nil:
+		return nil, nil
+	case errors.As(err, &one) && one.Code != domain.Unavailable:
+		return &RefusedReport{Index: i, Code: string(one.Code), Message: one.Error()}, nil
+	case errors.As(err, &many):
+		return &RefusedReport{Index: i, Code: string(many[0].Code), Message: many.Error()}, nil
+	}
+	return nil, err
+}
+
+// taking takes reports for one change set.
+type taking struct {
+	area    *Area
+	courses map[string]*course // by id of the deployment
+	order   []*course
+	said    map[string]*domain.SiteReport // by key
+}
+
+func (a *Area) taking() *taking {
+	return &taking{area: a, courses: map[string]*course{}, said: map[string]*domain.SiteReport{}}
+}
+
+// taken is what became of one report.
+type taken struct {
+	course   *course
+	step     string // its id
+	report   *domain.SiteReport
+	revision int64 // of a report that was sent before
+	err      error
+}
+
+// take takes one report. The path names it in errors.
+func (t *taking) take(ctx context.Context, in Report, path string) taken {
+	c, err := t.course(ctx, in, path)
+	if err != nil {
+		return taken{err: err}
+	}
+	w, s, err := t.step(ctx, c, in, path)
+	if err != nil {
+		return taken{err: err}
+	}
+	report, err := newReport(ctx, c, s, in, path)
+	if err != nil {
+		return taken{err: err}
+	}
+	out := taken{course: c, step: s.ID, report: report}
+	if earlier, revision, err := t.earlier(ctx, report, s); err != nil || earlier != nil {
+		if earlier != nil {
+			out.report, out.revision = earlier, revision
+		}
+		out.err = about(err, path)
+		return out
+	}
+	out.err = about(t.move(ctx, c, w, s, report, in), path)
+	return out
+}
+
+// about tells an error where in the input it belongs.
+func about(err error, path string) error {
+	var one *domain.Error
+	if errors.As(err, &one) && one.Field == "" {
+		told := *one
+		told.Field = path
+		return &told
+	}
+	return err
+}
+
+// course opens the deployment of a report, once for all reports on it.
+func (t *taking) course(ctx context.Context, in Report, path string) (*course, error) {
+	d, err := estate.One[*domain.Deployment](ctx, t.area.estate.Today(ctx), in.Deployment, refusal.FieldAt(path, "deployment"))
+	if err != nil {
+		return nil, err
+	}
+	if c := t.courses[d.ID]; c != nil {
+		return c, nil
+	}
+	c, err := t.area.open(ctx, d)
+	if err != nil {
+		return nil, err
+	}
+	t.courses[d.ID], t.order = c, append(t.order, c)
+	return c, nil
+}
+
+// step finds what the site of a report receives.
+func (t *taking) step(ctx context.Context, c *course, in Report, path string) (*running.Wave, *running.Step, error) {
+	today := t.area.estate.Today(ctx)
+	site, err := estate.One[*domain.Site](ctx, today, in.Site, refusal.FieldAt(path, "site"))
+	if err != nil {
+		return nil, nil, err
+	}
+	var release *domain.Release
+	if in.Release != nil {
+		if release, err = estate.One[*domain.Release](ctx, today, *in.Release, refusal.FieldAt(path, "release")); err != nil {
+			return nil, nil, err
+		}
+	}
+	if err := c.readAt(ctx, []store.ID{store.ID(site.ID)}); err != nil {
+		return nil, nil, err
+	}
+	w, s, err := c.step(site, release, refusal.FieldAt(path, "site"))
+	if err != nil {
+		return nil, nil, err
+	}
+	return w, s, t.area.estate.Within(ctx, reports, domain.KindSiteRollout, s.SiteRollout, refusal.FieldAt(path, "site"))
+}
+
+// newReport is a report as it is kept.
+func newReport(ctx context.Context, c *course, s *running.Step, in Report, path string) (*domain.SiteReport, error) {
+	r := &domain.SiteReport{
+		ReportID: in.ReportID, Status: in.Status, At: optional.Or(in.At, c.now), Attempt: optional.Or(in.Attempt, s.Attempt),
+		KitSha256: in.KitSha256, Detail: in.Detail, ReportedBy: acting.Name(ctx),
+	}
+	r.ID, r.Sources = c.area.estate.NewID(), domain.BroughtBy(domain.SourceAPI)
+	r.Key, r.Name = c.r.Deployment.Key+"/"+in.ReportID, fmt.Sprintf("%s of %s", in.Status, s.Name)
+	if r.KitSha256 != nil {
+		lower := strings.ToLower(*r.KitSha256)
+		r.KitSha256 = &lower
+	}
+	var es domain.Errors
+	for _, e := range r.Check() {
+		if e.Field == "key" {
+			e.Field = "reportId"
+		}
+		es = append(es, e)
+	}
+	if r.Detail != nil {
+		if err := domain.CheckText(*r.Detail, domain.MaxText); err != nil {
+			es = append(es, refusal.Wrong("detail", "%s", err))
+		}
+	}
+	return r, es.Under(path).Err()
+}
+
+// earlier finds the report that was sent before under the same id, and the revision of
+// its change: nil where there is none. One of the same id that says something else is
+// refused (D5).
+func (t *taking) earlier(ctx context.Context, r *domain.SiteReport, s *running.Step) (*domain.SiteReport, int64, error) {
+	reused := &domain.Error{
+		Code: domain.ReportIDReused, Rule: "D5",
+		Message: fmt.Sprintf("the id %q is that of another report: give each its own", r.ReportID),
+	}
+	if said := t.said[r.Key]; said != nil {
+		if !said.SameAs(r) || said.Name != r.Name {
+			return nil, 0, reused
+		}
+		return said, 0, nil
+	}
+	v := t.area.estate.Everything()
+	found, err := v.Record(ctx, entity.KindNamed(domain.KindSiteReport), domain.Ref{Key: &r.Key}, "reportId")
+	if err != nil || found == nil {
+		return nil, 0, err
+	}
+	had := found.(*domain.SiteReport)
+	of, err := v.Far(ctx, []store.ID{store.ID(had.ID)}, domain.RelReports, store.Out, domain.KindSiteRollout)
+	if err != nil {
+		return nil, 0, err
+	}
+	if list := of[store.ID(had.ID)]; len(list) != 1 || string(list[0].ID) != s.ID || !had.SameAs(r) {
+		return nil, 0, reused
+	}
+	revision, err := v.RevisionAt(ctx, had.CreatedAt)
+	return had, int64(revision), refusal.OfStore(err)
+}
+
+// move does what a report says.
+func (t *taking) move(ctx context.Context, c *course, w *running.Wave, s *running.Step, report *domain.SiteReport, in Report) error {
+	said := running.Report{
+		Status: report.Status, At: report.At, Attempt: report.Attempt, Kit: optional.Or(report.KitSha256, ""), Detail: optional.Or(report.Detail, ""),
+		Unhealthy: !optional.Or(in.ToolingHealthy, true),
+	}
+	if err := c.prove(ctx, s, said); err != nil {
+		return err
+	}
+	outcome, refused := c.r.Take(w, s, said, c.now)
+	if refused != nil {
+		return &domain.Error{Code: domain.Code(refused.Code), Rule: "D5", Message: refused.Text}
+	}
+	if err := c.ground.read(ctx, []*running.Step{s}); err != nil {
+		return err
+	}
+	failed := false
+	for _, to := range outcome.Path {
+		if err := c.apply(ctx, c.r.Step(s, to, outcome.Why)); err != nil {
+			return err
+		}
+		failed = failed || to == domain.SiteFailed || to == domain.SiteBackedOut
+		c.date(s, to, report)
+	}
+	c.facts(s, report)
+	if outcome.Finding != "" {
+		report.Finding = &outcome.Finding
+	}
+	report.Moved = len(outcome.Path) > 0
+	c.reports, c.about = append(c.reports, report), append(c.about, s.ID)
+	t.said[report.Key] = report
+	if failed {
+		return c.apply(ctx, c.r.Judge(w, true)...)
+	}
+	return nil
+}
+
+// date notes when a site came to a status by its own account, no earlier than what came
+// before, and what it says of the kit (L2) and of the verification (D3).
+func (c *course) date(s *running.Step, to domain.SiteRolloutStatus, report *domain.SiteReport) {
+	at := report.At
+	if at.After(c.now) {
+		at = c.now
+	}
+	for _, before := range []*time.Time{s.DistributedAt, s.InstalledAt, s.ActivatedAt, s.VerifiedAt} {
+		if before != nil && before.After(at) && !before.Equal(c.now) {
+			at = *before
+		}
+	}
+	s.Dated(to, at)
+	if report.KitSha256 != nil {
+		s.KitSha256 = report.KitSha256
+	}
+	if to == domain.SiteVerified {
+		s.Verification = report.Detail
+	}
+}
+
+// facts writes what a report says of what is installed, whether it moves the site or not
+// (D5).
+func (c *course) facts(s *running.Step, report *domain.SiteReport) {
+	switch report.Status {
+	case domain.SiteInstalled:
+		c.ground.take(s, report.At, s.Activated() || c.r.Deployment.Activation == domain.AtInstall)
+	case domain.SiteActivated, domain.SiteVerified:
+		c.ground.take(s, report.At, true)
+	}
+}
+
+// prove reads what a site must show before it installs: the kit that it is to have, and
+// that no freeze is on (D2, D3).
+func (c *course) prove(ctx context.Context, s *running.Step, said running.Report) error {
+	if said.Status == domain.SiteDistributed || said.Status == domain.SiteFailed || said.Status == domain.SiteBackedOut || s.Status.Begun() {
+		return nil
+	}
+	kits, err := c.kits(ctx, c.releaseOf(s))
+	if err != nil {
+		return err
+	}
+	s.Kits = kits
+	s.Frozen, err = c.frozen(ctx, s, said.At)
+	return err
+}
+
+// draft writes what the reports have done, to all deployments that they are about.
+func (t *taking) draft(ctx context.Context) (*estate.Draft, error) {
+	whole := &estate.Draft{}
+	for _, c := range t.order {
+		if err := c.settle(ctx); err != nil {
+			return nil, err
+		}
+		d, err := c.draft(ctx)
+		if err != nil {
+			return nil, err
+		}
+		if len(t.order) == 1 {
+			return d, nil
+		}
+		whole.Add(d)
+	}
+	return whole, nil
+}
+
+// reported reads again what a report did that was sent under the same idempotency key.
+func (a *Area) reported(ctx context.Context, in Report) (*Reported, error) {
+	t := a.taking()
+	out := t.take(ctx, in, "input")
+	if out.err != nil {
+		return nil, out.err
+	}
+	_, s := out.course.find(out.step)
+	return &Reported{Report: out.report, SiteRollout: s.SiteRollout, Deployment: out.course.r.Deployment, Revision: out.revision}, nil
+}
