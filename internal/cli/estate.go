@@ -38,6 +38,7 @@ type storeFlags struct {
 	measuring *prometheus.Servers           // nil: none
 	watched   func(store.Store) store.Store // nil: nobody looks
 	mirrored  *mirror.Options               // nil: no records are kept in memory
+	clock     *clock                        // nil: the real one
 }
 
 var neo4jSchemes = []string{"neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc"}
@@ -143,7 +144,7 @@ func (f storeFlags) open(ctx context.Context, withTopology bool) (*estate, error
 		e.mirror = mirror.Open(ctx, beneath, *f.mirrored)
 		e.store, beneath = e.mirror, e.mirror
 	}
-	config := app.Config{Now: time.Now, NewID: newID, Policies: f.policies, Exclusive: f.exclusive, Measuring: f.measuring}
+	config := app.Config{Now: f.now(), NewID: newID, Policies: f.policies, Exclusive: f.exclusive, Measuring: f.measuring}
 	if withTopology {
 		e.topology, err = topology.Open(ctx, beneath, entity.TopologyCodec{}, topology.Options{})
 		if err != nil {
@@ -154,10 +155,21 @@ func (f storeFlags) open(ctx context.Context, withTopology bool) (*estate, error
 	config.Store = e.store
 	config.Shelf = shelf
 	e.app = app.New(config)
+	if f.clock != nil {
+		e.app.Running.Moves = f.clock.Move
+	}
 	if err := e.app.Configuration.IndexAttributes(ctx); err != nil {
 		return nil, errors.Join(err, e.close(ctx))
 	}
 	return e, nil
+}
+
+// now is the clock by which the estate goes.
+func (f storeFlags) now() func() time.Time {
+	if f.clock != nil {
+		return f.clock.Now
+	}
+	return time.Now
 }
 
 func (f storeFlags) openStore(ctx context.Context) (store.Store, error) {

@@ -24,6 +24,7 @@ type serveCmd struct {
 	webhookFlags
 	Prometheus  []string `placeholder:"NAME=URL" help:"A Prometheus server that tests may be measured by, such as prod=https://metrics.example.com:9090; several with commas. No other is asked."`
 	KeepHistory span     `placeholder:"DURATION" help:"Forget changes older than this, such as 8760h or P1Y, except what baselines need. Default: forget none."`
+	Clock       string   `placeholder:"INSTANT" help:"For tests and demos, on loopback alone: begin at an instant such as 2027-01-01T00:00:00Z, or now, and let advanceClock move the clock on. Default: the clock is real."`
 	PrintConfig bool     `help:"Print the configuration as YAML, secrets masked, and end."`
 	Topology    string   `enum:"on,off" default:"on" help:"Keep the shape of the graph, and its records, in memory, for fast answers: on or off."`
 	Memory      *int64   `placeholder:"BYTES" help:"About how much memory the records may take; 0: none are kept there. What does not fit is read from the store. Default: a third of --memory-limit."`
@@ -39,6 +40,8 @@ type serving struct {
 	Config configPath `placeholder:"FILE" help:"A YAML file of flags by name. The command line and the environment win over it."`
 
 	known *identities // nil: every caller is believed
+	// loopback says that nobody else than this machine is heard.
+	loopback bool
 }
 
 // Help has the examples.
@@ -51,6 +54,7 @@ func (serveCmd) Help() string {
     releasegraph serve --config /etc/releasegraph.yaml --print-config
     releasegraph serve --media /var/lib/releasegraph/media
     releasegraph serve --prometheus prod=https://metrics.example.com:9090
+    releasegraph serve --clock 2027-01-01T00:00:00Z
     releasegraph serve --smtp smtp://releases@mail.example.org --mail-from releases@example.org
     releasegraph serve --webhook-allow 10.20.0.0/16
     RELEASEGRAPH_STORE_PASSWORD=… releasegraph serve --store bolt://127.0.0.1:7687 --store-user neo4j
@@ -82,6 +86,12 @@ func (c *serveCmd) Run(r *running, model *kong.Application) error {
 	if err != nil {
 		return err
 	}
+	if c.Clock != "" {
+		if c.clock, err = parseClock(c.Clock); err != nil {
+			return err
+		}
+		c.loopback = true
+	}
 	if c.known != nil {
 		c.exclusive = c.known.mapping.Exclusive
 	}
@@ -109,6 +119,7 @@ func (c *serveCmd) Run(r *running, model *kong.Application) error {
 		e.app.Webhooks.Sender, e.app.Webhooks.Source = sender, c.EventSource
 		e.until(r, delivering{app: e.app, store: e.store, by: sender, holder: newID(), log: r.log}.Run)
 		e.until(r, announcing{app: e.app, by: post, log: r.log}.Run)
+		e.until(r, rolling{app: e.app, log: r.log, now: c.now()}.Run)
 		return e, nil
 	})
 }
@@ -123,7 +134,9 @@ func (s serving) serve(r *running, t *telemetry.Telemetry, greet func(address st
 	}
 	listen := server.Listen
 	if s.known != nil {
-		listen = server.ListenAnywhere
+		if listen = server.ListenAnywhere; s.loopback {
+			listen = server.Listen
+		}
 		config.Identities, config.Recheck = s.known, s.known.recheck
 	}
 	h, err := server.New(config, sdl())
