@@ -52,6 +52,8 @@ func (r *Resolver) PlacementLink() generated.PlacementLinkResolver { return &pla
 
 func (r *Resolver) PlanWaiver() generated.PlanWaiverResolver { return &planWaiverResolver{r} }
 
+func (r *Resolver) SiteReport() generated.SiteReportResolver { return &siteReportResolver{r} }
+
 func (r *Resolver) SiteRollout() generated.SiteRolloutResolver { return &siteRolloutResolver{r} }
 
 func (r *Resolver) Wave() generated.WaveResolver { return &waveResolver{r} }
@@ -60,6 +62,7 @@ type (
 	deploymentResolver    struct{ *Resolver }
 	placementLinkResolver struct{ *Resolver }
 	planWaiverResolver    struct{ *Resolver }
+	siteReportResolver    struct{ *Resolver }
 	siteRolloutResolver   struct{ *Resolver }
 	waveResolver          struct{ *Resolver }
 )
