@@ -70,6 +70,7 @@ func (a *api) everyKind() {
 		domain.KindBooking:        `,"startsAt":"2026-02-01T00:00:00Z","endsAt":"2026-02-02T00:00:00Z","bookedBy":"tom","bookedAt":"2026-01-01T00:00:00Z"`,
 		domain.KindAnnouncement:   `,"audience":"SUPPORT","language":"en","subject":"what comes","text":"it comes"`,
 		domain.KindWave:           `,"ordinal":1`,
+		domain.KindSiteReport:     `,"reportId":"x","status":"DISTRIBUTED","at":"2026-01-01T00:00:00Z","reportedBy":"ann"`,
 		domain.KindBaseline:       `,"revision":0`, domain.KindCalendarFeed: `,"fingerprint":"x"`,
 	}
 	for _, k := range entity.Kinds() {

@@ -34,6 +34,7 @@ import (
 	"releasegraph/internal/app/policy"
 	"releasegraph/internal/app/preparation"
 	"releasegraph/internal/app/problem"
+	"releasegraph/internal/app/readiness"
 	"releasegraph/internal/app/records"
 	"releasegraph/internal/app/release"
 	"releasegraph/internal/app/rising"
@@ -88,6 +89,7 @@ type App struct {
 	Planning      *planning.Area
 	Overview      *overview.Area
 	ActionPlans   *actionplan.Area
+	Readiness     *readiness.Area
 	Running       *running.Area
 	Feeds         *feed.Area
 	Work          *work.Area
@@ -150,6 +152,8 @@ func New(c Config) *App {
 	a.Overview = with(e, overview.New(e, a.Planning))
 	a.ActionPlans = with(e, actionplan.New(e, a.Releases, sheet.NewWriter()))
 	a.Running = with(e, running.New(e, running.Uses{Releases: a.Releases, Preparation: a.Preparation, Announcements: a.Announcements}))
+	a.Readiness = with(e, readiness.New(e, a.Releases, a.Preparation, a.Announcements))
+	a.Running = with(e, running.New(e, a.Releases, a.Readiness))
 	a.Feeds = with(e, feed.New(e, a.Calendar))
 	a.Work = with(e, work.New(e, a.Records, a.Traversal, a.Changes))
 	a.Export = with(e, export.New(e))
@@ -191,7 +195,7 @@ func (a *App) Consequences() []estate.Consequence { return slices.Clone(a.estate
 func wire(e *estate.Estate, a *App) {
 	e.Filters, e.Baselines = a.Configuration.ParseFilter, a.History.Baselined
 	a.Impact.Held, a.Releases.Acceptance = a.Releases.Held, a.Acceptance
-	a.Acceptance.Ask(a.Running)
+	a.Acceptance.Ask(a.Readiness)
 	e.Admits, e.Committed = a.Tokens.Bind, a.Configuration.IndexDefined
 }
 

@@ -26,6 +26,8 @@ func (w *world) tell(steps []step) {
 			w.t.Logf("%s\n%s", s.call, refusal)
 			return
 		}
+		name, _, _ := strings.Cut(s.call, "(")
+		w.done[name]++
 	}
 }
 
@@ -65,6 +67,58 @@ func (w *world) releaseStory(n int) {
 		{"ann", fmt.Sprintf(`acceptDeploymentPlan(input: {deployment: {key: "story-plan-%d"}})`, n)},
 	}
 	w.tell(plan[:1+w.rand.IntN(len(plan))])
+	w.rollout(n)
+}
+
+// rollout carries one deployment out that was accepted, and another that runs, some way.
+func (w *world) rollout(n int) {
+	of, run := fmt.Sprintf(`deployment: {key: "story-planned-%d"}`, n), fmt.Sprintf(`deployment: {key: "story-run-%d"}`, n)
+	here, there := run+fmt.Sprintf(`, site: {key: "story-here-%d"}`, n), run+fmt.Sprintf(`, site: {key: "story-there-%d"}`, n)
+	w.tell([]step{w.brought(deployed("run", "live", `"status":"RUNNING","startedAt":"2026-01-01T00:00:00Z","activation":"TRIGGERED"`, "RUNNING", n)...)})
+	steps := []step{
+		{"ann", `reportSiteRollout(input: {` + here + `, status: FAILED, reportId: "r1", detail: "no room"})`},
+		{"ann", `resumeDeployment(input: {` + run + `, reason: "r"})`},
+		{"ann", `retrySiteRollout(input: {` + here + `, reason: "r"})`},
+		{"ann", `skipSiteRollout(input: {` + there + `, reason: "r"})`},
+		{"ann", `reportSiteRollouts(input: {reports: [{` + here + `, status: INSTALLED, reportId: "r3"}]})`},
+		{"ann", `activateDeployment(input: {` + run + `})`},
+		{"ann", `backOut(input: {` + run + `, reason: "r"})`},
+		{"ann", `reportSiteRollout(input: {` + here + `, status: BACKED_OUT, reportId: "r4"})`},
+	}
+	w.tell(steps[:1+w.rand.IntN(len(steps))])
+	w.tell([]step{
+		{"ann", fmt.Sprintf(`registerDeployment(input: {release: {key: "story-accepted-%d"}, key: "story-other-%[1]d", carriedOutBy: "Acme", from: "2026-01-01T00:00:00Z", to: "2026-01-02T00:00:00Z", outcome: FAILED})`, n)},
+		{"ann", fmt.Sprintf(`answerReleaseCalendar(input: {release: {key: "story-accepted-%d"}, site: {key: "story-here-%[1]d"}, verdict: ACCEPT})`, n)},
+		{"ann", fmt.Sprintf(`answerReleaseCalendar(input: {release: {key: "story-accepted-%d"}, site: {key: "story-there-%[1]d"}, verdict: ACCEPT})`, n)},
+		w.brought(deployed("planned", "accepted", `"acceptedBy":"ann","acceptedAt":"2026-01-01T00:00:00Z"`, "PENDING", n)...),
+		{"ann", `setWaveGate(input: {` + of + `, wave: 1, gate: PERSON})`},
+		{"ann", `startDeployment(input: {` + of + `})`},
+		{"ann", `openGate(input: {` + of + `, wave: 1})`},
+		{"ann", `pauseDeployment(input: {` + of + `, reason: "r"})`},
+		{"ann", `abortDeployment(input: {` + of + `, reason: "r"})`},
+	})
+}
+
+// deployed is a deployment of a release of the house, at its two sites.
+func deployed(key, release, says, wave string, n int) []string {
+	lines := []string{
+		`{"node":"Deployment","key":"story-` + key + `-%d","name":"N",` + says + `}`,
+		`{"edge":"DEPLOYS","from":"Deployment:story-` + key + `-%d","to":"Release:story-` + release + `-%[1]d"}`,
+		`{"node":"Wave","key":"story-` + key + `-%d-wave","name":"N","ordinal":1,"status":"` + wave + `"}`,
+		`{"edge":"HAS_WAVE","from":"Deployment:story-` + key + `-%d","to":"Wave:story-` + key + `-%[1]d-wave"}`,
+	}
+	for _, site := range []string{"here", "there"} {
+		step := "story-" + key + "-" + site
+		lines = append(lines,
+			`{"node":"SiteRollout","key":"`+step+`-%d","name":"N"}`,
+			`{"edge":"TARGETS","from":"Wave:story-`+key+`-%d-wave","to":"SiteRollout:`+step+`-%[1]d"}`,
+			`{"edge":"TARGETS","from":"SiteRollout:`+step+`-%d","to":"Site:story-`+site+`-%[1]d"}`,
+		)
+	}
+	for i := range lines {
+		lines[i] = fmt.Sprintf(lines[i], n)
+	}
+	return lines
 }
 
 // brought is the import of some lines.

@@ -50,12 +50,12 @@ func (g *reading) Lacking() []plan.Lack {
 	if r.Category == domain.FullRelease && g.Asks(domain.NeedRegression) {
 		list = append(list, round.RegressionTested()...)
 	}
-	return slices.Concat(list, g.goingLive(), g.lacks)
+	return slices.Concat(list, goingLive(g), g.lacks)
 }
 
 // goingLive are the needs AUTHORISATION and SAME of a release that was accepted here
 // (R21, R22).
-func (g *reading) goingLive() []plan.Lack {
+func goingLive(g *reading) []plan.Lack {
 	r := g.Release
 	if r.Status != domain.ReleaseAccepted || r.AcceptedElsewhere() {
 		return nil

@@ -10,6 +10,7 @@ import (
 
 	"releasegraph/internal/app/announcement"
 	"releasegraph/internal/app/apptest"
+	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/bulk"
 	"releasegraph/internal/app/listing"
 	"releasegraph/internal/domain"
@@ -264,7 +265,7 @@ func TestWhenSupportWasToldIsKept_R23(t *testing.T) {
 		require.NoError(t, draft(f, false))
 		require.NoError(t, send(f, one(f, domain.ToCustomers, domain.AnnouncementDraft, "")))
 		sent := func() []time.Time {
-			list, err := f.Announcements.SupportTold(f.Ctx, f.Release("R-1"))
+			list, err := f.Announcements.SupportTold(f.Ctx, estate.View{Reader: f.Store, Entire: f.Store}, f.Release("R-1"))
 			require.NoError(t, err)
 			return list
 		}

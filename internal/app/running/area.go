@@ -7,9 +7,8 @@ package running
 import (
 	"time"
 
-	"releasegraph/internal/app/announcement"
 	"releasegraph/internal/app/estate"
-	"releasegraph/internal/app/preparation"
+	"releasegraph/internal/app/readiness"
 	"releasegraph/internal/app/release"
 	"releasegraph/internal/authz"
 )
@@ -25,24 +24,14 @@ const (
 
 // Area is what can be done with roll-outs that run.
 type Area struct {
-	estate        *estate.Estate
-	releases      *release.Area
-	preparation   *preparation.Area
-	announcements *announcement.Area
+	estate    *estate.Estate
+	releases  *release.Area
+	readiness *readiness.Area
 	// Moves moves the clock; nil: it is real.
 	Moves func(time.Duration)
 }
 
-// Uses are the areas below it that the area uses.
-type Uses struct {
-	Releases      *release.Area
-	Preparation   *preparation.Area
-	Announcements *announcement.Area
-}
-
-// New returns the area over the estate and those that it uses.
-func New(e *estate.Estate, u Uses) *Area {
-	return &Area{
-		estate: e, releases: u.Releases, preparation: u.Preparation, announcements: u.Announcements,
-	}
+// New returns the area over the estate and the areas below it that it uses.
+func New(e *estate.Estate, r *release.Area, ready *readiness.Area) *Area {
+	return &Area{estate: e, releases: r, readiness: ready}
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/ground"
 	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
@@ -61,20 +62,20 @@ func (c *course) backOutAll(ctx context.Context, in BackOut) error {
 
 // readStaying reads what the back-out plan of the release leaves as it is (D7, R20).
 func (c *course) readStaying(ctx context.Context) error {
-	if c.release == nil || c.stays != nil {
+	if c.release == nil || c.ground.Stays != nil {
 		return nil
 	}
 	s, err := c.area.releases.Standing(ctx, c.view, c.release)
 	if err != nil {
 		return err
 	}
-	c.stays, c.allStays = map[string]bool{}, s.BackOut != nil && len(s.BackOut.Steps) > 0
+	c.ground.Stays, c.allStays = map[string]bool{}, s.BackOut != nil && len(s.BackOut.Steps) > 0
 	if s.BackOut == nil {
 		return nil
 	}
 	for _, one := range s.BackOut.Steps {
 		if one.Stays != nil {
-			c.stays[one.Item] = true
+			c.ground.Stays[one.Item] = true
 		} else {
 			c.allStays = false
 		}
@@ -84,16 +85,16 @@ func (c *course) readStaying(ctx context.Context) error {
 
 // markStaying marks the steps of which all that they do stays.
 func (c *course) markStaying(ctx context.Context) error {
-	if len(c.stays) == 0 {
+	if len(c.ground.Stays) == 0 {
 		return nil
 	}
 	for _, w := range c.r.Waves {
-		if err := c.ground.read(ctx, w.Steps); err != nil {
+		if err := c.ground.Read(ctx, c.grounds(w.Steps...)); err != nil {
 			return err
 		}
 		for _, s := range w.Steps {
-			work := c.ground.work[s.ID]
-			s.Stays = len(work) > 0 && !slices.ContainsFunc(work, func(one action) bool { return !c.stays[c.ground.items[one.item].was.Key] })
+			work := c.ground.Work(s.ID)
+			s.Stays = len(work) > 0 && !slices.ContainsFunc(work, func(one ground.Action) bool { return !c.ground.Stays[one.Item.Key] })
 		}
 	}
 	return nil
@@ -167,7 +168,7 @@ func (c *course) takeBack(ctx context.Context, steps []place, in BackOut, field 
 	if len(dependents) > 0 && !optional.Or(in.WithDependents, false) {
 		keys := make([]string, len(dependents))
 		for i, p := range dependents {
-			keys[i] = c.nameOf(p.step)
+			keys[i] = c.sites[p.step.ID].Props.Text("key")
 		}
 		slices.Sort(keys)
 		return &domain.Error{
@@ -225,8 +226,6 @@ func (c *course) dependents(steps []place) (list []place) {
 func needs(r domain.PlacementReason, sites map[string]bool) bool {
 	return (r.Code == "P4.AFTER" || r.Code == "P4.NEEDS_SITE") && sites[r.Parameters["site"]]
 }
-
-func (c *course) nameOf(s *running.Step) string { return c.sites[s.ID].Props.Text("key") }
 
 // mostNamed is how many sites a refusal names.
 const mostNamed = 20

@@ -17,12 +17,11 @@ func (a *Area) DeploymentMoves(ctx context.Context, d *domain.Deployment) ([]dom
 	facts := &domain.DeploymentFacts{Deployment: d, Missing: map[domain.MoveNeed][]string{}}
 	v := a.estate.CohortOf(ctx, d).View
 	if d.Status == domain.DeploymentPlanned && !v.Past {
-		c := &course{area: a, view: v, r: &running.Rollout{Deployment: d}}
-		f, err := c.starting(ctx, v)
+		f, err := a.readiness.Starting(ctx, v, d)
 		if err != nil {
 			return nil, err
 		}
-		facts.Missing = f.missing
+		facts.Missing = f.Missing
 	}
 	return facts.Moves(), nil
 }

@@ -4,28 +4,56 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/readiness"
 	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/domain"
 	plan "releasegraph/internal/plan/release"
 	"releasegraph/internal/plan/running"
 	"releasegraph/internal/store"
-
-	"time"
 )
+
+// proofs are what sites must show before they install, as far as it was read (D2, D3).
+type proofs struct {
+	c *course
+	// kits and freezes were read once: the digests of a release's kit, and the freezes
+	// that are on in a minute.
+	kitsOf    map[store.ID][]string
+	freezesOn map[time.Time][]*readiness.Freeze
+}
+
+func newProofs(c *course) *proofs {
+	return &proofs{c, map[store.ID][]string{}, map[time.Time][]*readiness.Freeze{}}
+}
+
+// read reads what a site must show that says that it has come so far: the kit that it is
+// to have, and that no freeze is on.
+func (p *proofs) read(ctx context.Context, s *running.Step, said running.Report) error {
+	if said.Status == domain.SiteDistributed || said.Status == domain.SiteFailed || said.Status == domain.SiteBackedOut || s.Status.Begun() {
+		return nil
+	}
+	kits, err := p.kits(ctx, p.c.releaseOf(s))
+	if err != nil {
+		return err
+	}
+	s.Kits = kits
+	s.Frozen, err = p.frozen(ctx, s, said.At)
+	return err
+}
 
 // kits are the digests by which a site may name the kit of a release (L2): that of the
 // kit as a whole and, where the kit is one thing, of that. A package has the kits of its
 // parts.
-func (c *course) kits(ctx context.Context, release store.ID) ([]string, error) {
+func (p *proofs) kits(ctx context.Context, release store.ID) ([]string, error) {
 	if release == "" {
 		return nil, nil
 	}
-	if known, is := c.kitsOf[release]; is {
+	if known, is := p.kitsOf[release]; is {
 		return known, nil
 	}
-	parts, err := c.view.Walk(ctx, store.Walk{Roots: []store.ID{release}, Rels: []string{domain.RelBundles}, Direction: store.Out})
+	parts, err := p.c.view.Walk(ctx, store.Walk{Roots: []store.ID{release}, Rels: []string{domain.RelBundles}, Direction: store.Out})
 	if err != nil {
 		return nil, refusal.OfStore(err)
 	}
@@ -33,7 +61,7 @@ func (c *course) kits(ctx context.Context, release store.ID) ([]string, error) {
 	for i, hit := range parts.Hits {
 		ids[i] = hit.ID
 	}
-	far, err := estate.Linked[*domain.MediaItem](ctx, c.view, ids, domain.RelKitOf, store.In)
+	far, err := estate.Linked[*domain.MediaItem](ctx, p.c.view, ids, domain.RelKitOf, store.In)
 	if err != nil {
 		return nil, err
 	}
@@ -57,56 +85,56 @@ func (c *course) kits(ctx context.Context, release store.ID) ([]string, error) {
 	if len(kit) == 1 {
 		digests = append(digests, strings.ToLower(kit[0].Sha256))
 	}
-	c.kitsOf[release] = digests
+	p.kitsOf[release] = digests
 	return digests, nil
 }
 
 // frozen are the freezes that hold a step at a moment: its site, or what it receives
 // (D2).
-func (c *course) frozen(ctx context.Context, s *running.Step, at time.Time) ([]domain.TimeRange, error) {
-	on, err := c.freezes(ctx, at)
+func (p *proofs) frozen(ctx context.Context, s *running.Step, at time.Time) ([]domain.TimeRange, error) {
+	on, err := p.freezes(ctx, at)
 	if err != nil || len(on) == 0 {
 		return nil, err
 	}
-	if err := c.ground.read(ctx, []*running.Step{s}); err != nil {
+	if err := p.c.ground.Read(ctx, p.c.grounds(s)); err != nil {
 		return nil, err
 	}
 	var list []domain.TimeRange
 	for _, f := range on {
-		holds := f.holdsSite(c.sites[s.ID])
-		for _, work := range c.ground.work[s.ID] {
-			item := c.ground.items[work.item].was
-			holds = holds || f.holdsItem(work.item, item.Class, item.Environment)
+		holds := f.HoldsSite(p.c.sites[s.ID])
+		for _, work := range p.c.ground.Work(s.ID) {
+			item := work.Item
+			holds = holds || f.HoldsItem(store.ID(item.ID), item.Class, item.Environment)
 		}
 		if holds {
-			list = append(list, f.on)
+			list = append(list, f.On)
 		}
 	}
 	return list, nil
 }
 
 // freezes reads the freezes that are on at a moment, once for reports of one minute.
-func (c *course) freezes(ctx context.Context, at time.Time) ([]*freeze, error) {
+func (p *proofs) freezes(ctx context.Context, at time.Time) ([]*readiness.Freeze, error) {
 	minute := at.Truncate(time.Minute)
-	if known, is := c.freezesOn[minute]; is {
+	if known, is := p.freezesOn[minute]; is {
 		return known, nil
 	}
-	requests, err := c.requests(ctx)
+	requests, err := p.requests(ctx)
 	if err != nil {
 		return nil, err
 	}
-	on, err := freezesOn(ctx, c.view, at, requests)
-	c.freezesOn[minute] = on
+	on, err := readiness.FreezesOn(ctx, p.c.view, at, requests)
+	p.freezesOn[minute] = on
 	return on, err
 }
 
 // requests are the keys of those that the release carries out.
-func (c *course) requests(ctx context.Context) ([]string, error) {
-	if c.release == nil {
+func (p *proofs) requests(ctx context.Context) ([]string, error) {
+	if p.c.release == nil {
 		return nil, nil
 	}
-	id := store.ID(c.release.ID)
-	far, err := c.view.Far(ctx, []store.ID{id}, domain.RelImplements, store.Out, domain.KindChangeRequest)
+	id := store.ID(p.c.release.ID)
+	far, err := p.c.view.Far(ctx, []store.ID{id}, domain.RelImplements, store.Out, domain.KindChangeRequest)
 	var keys []string
 	for _, n := range far[id] {
 		keys = append(keys, n.Props.Text("key"))

@@ -23,7 +23,7 @@ func (c *course) apply(ctx context.Context, moves ...running.Move) error {
 			steps = append(steps, s)
 		}
 	}
-	if err := c.ground.read(ctx, steps); err != nil {
+	if err := c.ground.Read(ctx, c.grounds(steps...)); err != nil {
 		return err
 	}
 	for _, m := range moves {
@@ -41,9 +41,9 @@ func (c *course) apply(ctx context.Context, moves ...running.Move) error {
 		_, s := c.find(m.ID)
 		switch domain.SiteRolloutStatus(m.To) {
 		case domain.SiteActivated:
-			c.ground.take(s, c.now, true)
+			c.ground.Take(c.groundOf(s), c.now, true)
 		case domain.SiteBackedOut:
-			c.ground.back(s, c.now)
+			c.ground.Back(c.groundOf(s), c.now)
 		}
 	}
 	return nil
@@ -104,10 +104,10 @@ func (c *course) draft(ctx context.Context) (*estate.Draft, error) {
 			}
 		}
 	}
-	if err := c.ground.settle(ctx, moved); err != nil {
+	if err := c.ground.Settle(ctx, c.grounds(moved...)); err != nil {
 		return nil, err
 	}
-	c.ground.write(d)
+	c.ground.Write(d)
 	for i, r := range c.reports {
 		d.Create(r)
 		d.Join(domain.RelReports, r, store.ID(c.about[i]))

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/ground"
 	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/optional"
@@ -35,17 +36,13 @@ type course struct {
 	// is not that of the deployment.
 	sites    map[string]store.Node
 	releases map[string]store.Node
-	ground   *ground
+	ground   *ground.Ground
 	reports  []*domain.SiteReport
 	about    []string // of each report, the id of the step
 	guards   []store.Guard
-	// stays are the keys of items that the back-out plan leaves as they are, allStays says
-	// that it leaves all; nil: not read.
-	stays    map[string]bool
+	// allStays says that the back-out plan leaves all as it is.
 	allStays bool
-	// kitsOf and freezesOn were read once.
-	kitsOf    map[store.ID][]string
-	freezesOn map[time.Time][]*freeze
+	proofs   *proofs
 }
 
 // place is a step in its wave.
@@ -59,9 +56,8 @@ func (a *Area) open(ctx context.Context, d *domain.Deployment) (*course, error) 
 	c := &course{
 		area: a, view: a.estate.Everything(), now: a.estate.Clock(), sites: map[string]store.Node{}, releases: map[string]store.Node{},
 		was: d, wasWaves: map[string]*domain.Wave{}, wasSteps: map[string]*domain.SiteRollout{}, bySite: map[store.ID][]place{},
-		kitsOf: map[store.ID][]string{}, freezesOn: map[time.Time][]*freeze{},
 	}
-	c.ground = newGround(c)
+	c.ground, c.proofs = ground.New(c.view), newProofs(c)
 	rollout := &running.Rollout{Deployment: d}
 	if d.Soak != nil {
 		length, err := domain.ParseDuration(*d.Soak)
@@ -279,6 +275,19 @@ func (c *course) places(ctx context.Context, steps []place) error {
 		}
 	}
 	return nil
+}
+
+// grounds are steps as they change what is installed.
+func (c *course) grounds(steps ...*running.Step) []ground.Step {
+	list := make([]ground.Step, len(steps))
+	for i, s := range steps {
+		list[i] = c.groundOf(s)
+	}
+	return list
+}
+
+func (c *course) groundOf(s *running.Step) ground.Step {
+	return ground.Step{SiteRollout: s.SiteRollout, Site: c.sites[s.ID].ID, Release: c.releaseOf(s)}
 }
 
 // releaseOf is the id of the release that a step receives, "" for none.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/ground"
 	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
@@ -55,21 +56,21 @@ func (a *Area) register(ctx context.Context, in Register) (*estate.Draft, *Rolle
 		area: a, view: a.estate.Everything(), now: in.To, was: d, wasSteps: map[string]*domain.SiteRollout{}, release: r,
 		sites: map[string]store.Node{}, releases: map[string]store.Node{}, r: &running.Rollout{Deployment: d},
 	}
-	c.ground = newGround(c)
+	c.ground = ground.New(c.view)
 	steps := a.drawUp(draft, c, in, sites)
 	if in.Outcome != OutcomeSucceeded {
 		return draft, &Rolled{Deployment: d}, nil
 	}
-	if err := c.ground.read(ctx, steps); err != nil {
+	if err := c.ground.Read(ctx, c.grounds(steps...)); err != nil {
 		return nil, nil, err
 	}
 	for _, s := range steps {
-		c.ground.take(s, in.To, true)
+		c.ground.Take(c.groundOf(s), in.To, true)
 	}
-	if err := c.ground.settle(ctx, steps); err != nil {
+	if err := c.ground.Settle(ctx, c.grounds(steps...)); err != nil {
 		return nil, nil, err
 	}
-	c.ground.write(draft)
+	c.ground.Write(draft)
 	return draft, &Rolled{Deployment: d}, nil
 }
 

@@ -272,14 +272,14 @@ func (t *taking) move(ctx context.Context, c *course, w *running.Wave, s *runnin
 		Status: report.Status, At: report.At, Attempt: report.Attempt, Kit: optional.Or(report.KitSha256, ""), Detail: optional.Or(report.Detail, ""),
 		Unhealthy: !optional.Or(in.ToolingHealthy, true),
 	}
-	if err := c.prove(ctx, s, said); err != nil {
+	if err := c.proofs.read(ctx, s, said); err != nil {
 		return err
 	}
 	outcome, refused := c.r.Take(w, s, said, c.now)
 	if refused != nil {
 		return &domain.Error{Code: domain.Code(refused.Code), Rule: "D5", Message: refused.Text}
 	}
-	if err := c.ground.read(ctx, []*running.Step{s}); err != nil {
+	if err := c.ground.Read(ctx, c.grounds(s)); err != nil {
 		return err
 	}
 	failed := false
@@ -329,25 +329,10 @@ func (c *course) date(s *running.Step, to domain.SiteRolloutStatus, report *doma
 func (c *course) facts(s *running.Step, report *domain.SiteReport) {
 	switch report.Status {
 	case domain.SiteInstalled:
-		c.ground.take(s, report.At, s.Activated() || c.r.Deployment.Activation == domain.AtInstall)
+		c.ground.Take(c.groundOf(s), report.At, s.Activated() || c.r.Deployment.Activation == domain.AtInstall)
 	case domain.SiteActivated, domain.SiteVerified:
-		c.ground.take(s, report.At, true)
+		c.ground.Take(c.groundOf(s), report.At, true)
 	}
-}
-
-// prove reads what a site must show before it installs: the kit that it is to have, and
-// that no freeze is on (D2, D3).
-func (c *course) prove(ctx context.Context, s *running.Step, said running.Report) error {
-	if said.Status == domain.SiteDistributed || said.Status == domain.SiteFailed || said.Status == domain.SiteBackedOut || s.Status.Begun() {
-		return nil
-	}
-	kits, err := c.kits(ctx, c.releaseOf(s))
-	if err != nil {
-		return err
-	}
-	s.Kits = kits
-	s.Frozen, err = c.frozen(ctx, s, said.At)
-	return err
 }
 
 // draft writes what the reports have done, to all deployments that they are about.

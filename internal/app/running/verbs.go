@@ -6,6 +6,7 @@ import (
 
 	"releasegraph/internal/app/acting"
 	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/readiness"
 	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
@@ -26,28 +27,32 @@ func (a *Area) onDeployment(ctx context.Context, action authz.Action, verb strin
 // StartDeployment starts a deployment: its release is DEPLOYING from now on (D1, R4).
 func (a *Area) StartDeployment(ctx context.Context, in DeploymentVerb, o *domain.WriteOptions) (*Rolled, error) {
 	return a.onDeployment(ctx, rollsOut, "start", in, o, func(ctx context.Context, c *course) error {
-		f, err := c.starting(ctx, a.estate.Everything())
+		f, err := a.readiness.Starting(ctx, a.estate.Everything(), c.was)
 		if err != nil {
 			return err
 		}
-		if err := c.legal(ctx, domain.StartDeployment, f.facts(c, in.Reason), func() (*domain.DeploymentFacts, error) {
-			told, err := c.starting(ctx, a.estate.Unnamed(ctx))
+		if err := c.legal(ctx, domain.StartDeployment, c.startFacts(f, in.Reason), func() (*domain.DeploymentFacts, error) {
+			told, err := a.readiness.Starting(ctx, a.estate.Unnamed(ctx), c.was)
 			if err != nil {
 				return nil, err
 			}
-			return told.facts(c, in.Reason), nil
+			return c.startFacts(told, in.Reason), nil
 		}); err != nil {
 			return err
 		}
-		c.guards = append(c.guards, f.guards...)
+		c.guards = append(c.guards, f.Guards...)
 		return c.start(ctx, f)
 	})
 }
 
+func (c *course) startFacts(f *readiness.Facts, reason *string) *domain.DeploymentFacts {
+	return &domain.DeploymentFacts{Deployment: c.was, Missing: f.Missing, Reason: optional.Or(reason, "")}
+}
+
 // start makes the deployment run, with what its policy says of it.
-func (c *course) start(ctx context.Context, f *startFacts) error {
+func (c *course) start(ctx context.Context, f *readiness.Facts) error {
 	d := c.amend()
-	d.VerifyingPeriod, d.SiteTimeLimit, d.OverdueSites = f.policy.Verifying, f.policy.SiteTimeLimit, f.policy.OverdueSites
+	d.VerifyingPeriod, d.SiteTimeLimit, d.OverdueSites = f.Policy.Verifying, f.Policy.SiteTimeLimit, f.Policy.OverdueSites
 	return c.apply(ctx, c.r.Resume("")...)
 }
 

@@ -1,4 +1,6 @@
-package running
+// Package ground knows what is installed where, as the steps of roll-outs change it: as it
+// was read, and as it will be (D6, D7).
+package ground
 
 import (
 	"cmp"
@@ -11,7 +13,6 @@ import (
 	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
-	"releasegraph/internal/plan/running"
 	"releasegraph/internal/store"
 )
 
@@ -20,21 +21,30 @@ var (
 	installedAt = entity.RelationshipsNamed(domain.RelInstalledAt)[0]
 )
 
-// ground is what is installed at the sites of steps, as it was read and as it will be
+// Ground is what is installed at the sites of steps, as it was read and as it will be
 // (D6).
-type ground struct {
-	c *course
+type Ground struct {
+	view estate.View
+	// Stays are the keys of items that the back-out plan leaves as they are (D7).
+	Stays map[string]bool
 	// work is what steps do, by their id.
-	work map[string][]action
+	work map[string][]Action
 	// items are those that they do it to, by id.
 	items map[store.ID]*standing
 	// spots are what is installed where.
 	spots map[spot]*installed
 }
 
-// action is what a step does to an item.
-type action struct {
-	item store.ID
+// Step is a step that changes what is installed at a site.
+type Step struct {
+	*domain.SiteRollout
+	// Site is where, Release what the site receives; "" where that is not known.
+	Site, Release store.ID
+}
+
+// Action is what a step does to an item.
+type Action struct {
+	Item *domain.ConfigurationItem
 	domain.Receipt
 	// silent says that the step does not say it: it is what its release changes.
 	silent bool
@@ -55,13 +65,17 @@ type installed struct {
 	changed bool
 }
 
-func newGround(c *course) *ground {
-	return &ground{c: c, work: map[string][]action{}, items: map[store.ID]*standing{}, spots: map[spot]*installed{}}
+// New returns what a view knows.
+func New(v estate.View) *Ground {
+	return &Ground{view: v, work: map[string][]Action{}, items: map[store.ID]*standing{}, spots: map[spot]*installed{}}
 }
 
-// read reads what some steps do, and what is installed where they do it.
-func (g *ground) read(ctx context.Context, steps []*running.Step) error {
-	steps = slices.DeleteFunc(slices.Clone(steps), func(s *running.Step) bool { _, known := g.work[s.ID]; return known })
+// Work is what a step does, once it was read.
+func (g *Ground) Work(step string) []Action { return g.work[step] }
+
+// Read reads what some steps do, and what is installed where they do it.
+func (g *Ground) Read(ctx context.Context, steps []Step) error {
+	steps = slices.DeleteFunc(slices.Clone(steps), func(s Step) bool { _, known := g.work[s.ID]; return known })
 	if len(steps) == 0 {
 		return nil
 	}
@@ -70,7 +84,7 @@ func (g *ground) read(ctx context.Context, steps []*running.Step) error {
 	}
 	var sites []store.ID
 	for _, s := range steps {
-		sites = append(sites, g.c.sites[s.ID].ID)
+		sites = append(sites, s.Site)
 	}
 	slices.Sort(sites)
 	sites = slices.Compact(sites)
@@ -79,21 +93,21 @@ func (g *ground) read(ctx context.Context, steps []*running.Step) error {
 
 // readWork reads what steps receive. One that says nothing receives what its release
 // changes of what is there, as one does that was brought from elsewhere (P2).
-func (g *ground) readWork(ctx context.Context, steps []*running.Step) error {
+func (g *Ground) readWork(ctx context.Context, steps []Step) error {
 	ids := make([]store.ID, len(steps))
 	for i, s := range steps {
 		ids[i] = store.ID(s.ID)
 	}
-	pages, err := g.c.view.Edges(ctx, store.EdgeQuery{Nodes: ids, Rel: domain.RelReceives, Direction: store.Out, Kind: domain.KindConfigurationItem})
+	pages, err := g.view.Edges(ctx, store.EdgeQuery{Nodes: ids, Rel: domain.RelReceives, Direction: store.Out, Kind: domain.KindConfigurationItem})
 	if err != nil {
 		return refusal.OfStore(err)
 	}
-	var silent []*running.Step
+	items := itemsIn(ctx, g.view, pages)
+	var silent []Step
 	for i, s := range steps {
 		g.work[s.ID] = nil
 		for j, e := range pages[i].Edges {
-			g.work[s.ID] = append(g.work[s.ID], action{item: e.To, Receipt: *receives.DecodeLink(e.Props).(*domain.Receipt)})
-			g.know(pages[i].Nodes[j])
+			g.work[s.ID] = append(g.work[s.ID], Action{Item: g.know(items[pages[i].Nodes[j].ID]), Receipt: *receives.DecodeLink(e.Props).(*domain.Receipt)})
 		}
 		if len(pages[i].Edges) == 0 {
 			silent = append(silent, s)
@@ -102,18 +116,33 @@ func (g *ground) readWork(ctx context.Context, steps []*running.Step) error {
 	return g.readSilent(ctx, silent)
 }
 
-func (g *ground) know(n store.Node) {
-	if g.items[n.ID] == nil {
-		item := entity.DecodeNode(n).(*domain.ConfigurationItem)
-		g.items[n.ID] = &standing{item, item}
+// itemsIn are the items at the far ends of some edges.
+func itemsIn(ctx context.Context, v estate.View, pages []store.EdgePage) map[store.ID]*domain.ConfigurationItem {
+	var nodes []store.Node
+	for _, page := range pages {
+		nodes = append(nodes, page.Nodes...)
 	}
+	items := map[store.ID]*domain.ConfigurationItem{}
+	for i, item := range estate.Decoded[*domain.ConfigurationItem](ctx, v, nodes) {
+		items[nodes[i].ID] = item
+	}
+	return items
+}
+
+// know keeps an item in mind, and returns it as it was first read.
+func (g *Ground) know(item *domain.ConfigurationItem) *domain.ConfigurationItem {
+	id := store.ID(item.ID)
+	if g.items[id] == nil {
+		g.items[id] = &standing{item, item}
+	}
+	return g.items[id].was
 }
 
 // readSilent reads what steps do that do not say it.
-func (g *ground) readSilent(ctx context.Context, steps []*running.Step) error {
+func (g *Ground) readSilent(ctx context.Context, steps []Step) error {
 	releases := map[store.ID]bool{}
 	for _, s := range steps {
-		if id := g.c.releaseOf(s); id != "" {
+		if id := s.Release; id != "" {
 			releases[id] = true
 		}
 	}
@@ -121,19 +150,19 @@ func (g *ground) readSilent(ctx context.Context, steps []*running.Step) error {
 	if len(ids) == 0 {
 		return nil
 	}
-	pages, err := g.c.view.Edges(ctx, store.EdgeQuery{Nodes: ids, Rel: domain.RelChanges, Direction: store.Out, Kind: domain.KindConfigurationItem})
+	pages, err := g.view.Edges(ctx, store.EdgeQuery{Nodes: ids, Rel: domain.RelChanges, Direction: store.Out, Kind: domain.KindConfigurationItem})
 	if err != nil {
 		return refusal.OfStore(err)
 	}
-	changes := entity.RelationshipsNamed(domain.RelChanges)[0]
+	changes, items := entity.RelationshipsNamed(domain.RelChanges)[0], itemsIn(ctx, g.view, pages)
 	for i, id := range ids {
 		for j, e := range pages[i].Edges {
 			says := changes.DecodeLink(e.Props).(*domain.ReleaseChange)
-			g.know(pages[i].Nodes[j])
+			item := g.know(items[pages[i].Nodes[j].ID])
 			for _, s := range steps {
-				if g.c.releaseOf(s) == id {
-					g.work[s.ID] = append(g.work[s.ID], action{
-						item: e.To, Receipt: domain.Receipt{Action: says.Action, FromVersion: says.FromVersion, ToVersion: says.ToVersion}, silent: true,
+				if s.Release == id {
+					g.work[s.ID] = append(g.work[s.ID], Action{
+						Item: item, Receipt: domain.Receipt{Action: says.Action, FromVersion: says.FromVersion, ToVersion: says.ToVersion}, silent: true,
 					})
 				}
 			}
@@ -143,12 +172,12 @@ func (g *ground) readSilent(ctx context.Context, steps []*running.Step) error {
 }
 
 // readSpots reads what is installed at some sites of the items that are known.
-func (g *ground) readSpots(ctx context.Context, sites []store.ID) error {
+func (g *Ground) readSpots(ctx context.Context, sites []store.ID) error {
 	if len(sites) == 0 || len(g.items) == 0 {
 		return nil
 	}
 	items := slices.Sorted(maps.Keys(g.items))
-	pages, err := g.c.view.Edges(ctx, store.EdgeQuery{
+	pages, err := g.view.Edges(ctx, store.EdgeQuery{
 		Nodes: sites, Rel: domain.RelInstalledAt, Direction: store.In, Kind: domain.KindConfigurationItem,
 		Filter: store.Compare{Property: "id", Op: store.OneOf, Value: store.AnyOf(items)},
 	})
@@ -165,22 +194,21 @@ func (g *ground) readSpots(ctx context.Context, sites []store.ID) error {
 	return nil
 }
 
-func (g *ground) at(at spot) *installed {
+func (g *Ground) at(at spot) *installed {
 	if g.spots[at] == nil {
 		g.spots[at] = &installed{edge: store.Edge{EdgeKey: store.EdgeKey{Rel: domain.RelInstalledAt, From: at.item, To: at.site}}}
 	}
 	return g.spots[at]
 }
 
-// take writes what a report of a step says of what is installed, unless something newer
+// Take writes what a report of a step says of what is installed, unless something newer
 // is known (D5, D6): what was installed, and whether it runs.
-func (g *ground) take(s *running.Step, at time.Time, runs bool) {
-	site := g.c.sites[s.ID].ID
-	if site == "" {
+func (g *Ground) Take(s Step, at time.Time, runs bool) {
+	if s.Site == "" {
 		return
 	}
 	for _, work := range g.work[s.ID] {
-		spot := g.at(spot{work.item, site})
+		spot := g.at(spot{store.ID(work.Item.ID), s.Site})
 		if spot.is != nil && spot.is.Since != nil && at.Before(*spot.is.Since) {
 			continue
 		}
@@ -205,17 +233,16 @@ func (g *ground) take(s *running.Step, at time.Time, runs bool) {
 	}
 }
 
-// back puts back what was there before a step (D7).
-func (g *ground) back(s *running.Step, at time.Time) {
-	site := g.c.sites[s.ID].ID
-	if site == "" {
+// Back puts back what was there before a step (D7).
+func (g *Ground) Back(s Step, at time.Time) {
+	if s.Site == "" {
 		return
 	}
 	for _, work := range g.work[s.ID] {
-		if g.c.stays[g.items[work.item].was.Key] {
+		if g.Stays[work.Item.Key] {
 			continue
 		}
-		spot := g.at(spot{work.item, site})
+		spot := g.at(spot{store.ID(work.Item.ID), s.Site})
 		if work.Action == domain.AddItem {
 			spot.remove()
 			continue
@@ -249,10 +276,10 @@ func (i *installed) put(next domain.Installation) {
 	}
 }
 
-// settle brings items to the status that follows from where they are installed (D6):
+// Settle brings items to the status that follows from where they are installed (D6):
 // those that some steps added and that run are LIVE, those that they removed and that
 // are installed nowhere any more are WITHDRAWN. Taken back it is the other way round.
-func (g *ground) settle(ctx context.Context, steps []*running.Step) error {
+func (g *Ground) Settle(ctx context.Context, steps []Step) error {
 	net, runs := map[store.ID]int{}, map[store.ID]bool{}
 	for at, spot := range g.spots {
 		if spot.changed {
@@ -264,13 +291,14 @@ func (g *ground) settle(ctx context.Context, steps []*running.Step) error {
 	for _, s := range steps {
 		back := s.Status == domain.SiteBackedOut
 		for _, work := range g.work[s.ID] {
-			item := g.items[work.item]
+			id := store.ID(work.Item.ID)
+			item := g.items[id]
 			switch added := work.Action == domain.AddItem; {
 			case !added && work.Action != domain.RemoveItem:
-			case added != back && runs[work.item] && item.is.Status != domain.ItemLive && item.is.Status != domain.ItemDisposed:
+			case added != back && runs[id] && item.is.Status != domain.ItemLive && item.is.Status != domain.ItemDisposed:
 				item.come(domain.ItemLive)
 			case item.is.Status == domain.ItemLive && (added && back || !added && s.Activated()):
-				gone = append(gone, work.item)
+				gone = append(gone, id)
 			}
 		}
 	}
@@ -279,11 +307,11 @@ func (g *ground) settle(ctx context.Context, steps []*running.Step) error {
 }
 
 // leave has those of some items leave their status that are installed nowhere any more.
-func (g *ground) leave(ctx context.Context, items []store.ID, net map[store.ID]int, steps []*running.Step) error {
+func (g *Ground) leave(ctx context.Context, items []store.ID, net map[store.ID]int, steps []Step) error {
 	if len(items) == 0 {
 		return nil
 	}
-	counts, err := g.c.view.CountEdges(ctx, store.EdgeQuery{Nodes: items, Rel: domain.RelInstalledAt, Direction: store.Out, Kind: domain.KindSite})
+	counts, err := g.view.CountEdges(ctx, store.EdgeQuery{Nodes: items, Rel: domain.RelInstalledAt, Direction: store.Out, Kind: domain.KindSite})
 	if err != nil {
 		return refusal.OfStore(err)
 	}
@@ -299,9 +327,9 @@ func (g *ground) leave(ctx context.Context, items []store.ID, net map[store.ID]i
 	return nil
 }
 
-func (g *ground) added(item store.ID, steps []*running.Step) bool {
-	return slices.ContainsFunc(steps, func(s *running.Step) bool {
-		return slices.ContainsFunc(g.work[s.ID], func(w action) bool { return w.item == item && w.Action == domain.AddItem })
+func (g *Ground) added(item store.ID, steps []Step) bool {
+	return slices.ContainsFunc(steps, func(s Step) bool {
+		return slices.ContainsFunc(g.work[s.ID], func(w Action) bool { return store.ID(w.Item.ID) == item && w.Action == domain.AddItem })
 	})
 }
 
@@ -318,8 +346,8 @@ func (s *standing) come(to domain.ItemStatus) {
 	s.is = next
 }
 
-// write adds to a draft what has changed.
-func (g *ground) write(d *estate.Draft) {
+// Write adds to a draft what has changed.
+func (g *Ground) Write(d *estate.Draft) {
 	spots := slices.SortedFunc(maps.Keys(g.spots), func(a, b spot) int {
 		return cmp.Or(cmp.Compare(a.item, b.item), cmp.Compare(a.site, b.site))
 	})

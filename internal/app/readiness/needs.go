@@ -1,4 +1,4 @@
-package running
+package readiness
 
 import (
 	"context"
@@ -10,7 +10,6 @@ import (
 	"releasegraph/internal/app/release"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
-	"releasegraph/internal/optional"
 	plan "releasegraph/internal/plan/release"
 	"releasegraph/internal/store"
 )
@@ -103,38 +102,35 @@ func (a *Area) held(ctx context.Context, s *release.Standing) ([]plan.Lack, erro
 	for i, r := range s.Requests {
 		requests[i] = r.Key
 	}
-	on, err := freezesOn(ctx, s.View, a.estate.Clock(), requests)
+	on, err := FreezesOn(ctx, s.View, a.estate.Clock(), requests)
 	if err != nil {
 		return nil, err
 	}
 	var holds []plan.Hold
 	for _, f := range on {
-		if slices.ContainsFunc(s.Items, func(i *domain.ConfigurationItem) bool { return f.holdsItem(store.ID(i.ID), i.Class, i.Environment) }) {
+		if slices.ContainsFunc(s.Items, func(i *domain.ConfigurationItem) bool { return f.HoldsItem(store.ID(i.ID), i.Class, i.Environment) }) {
 			holds = append(holds, plan.Hold{Freeze: f.key, Until: f.until()})
 		}
 	}
 	return plan.NotHeld(holds), nil
 }
 
-// startFacts is what the start of a deployment depends on.
-type startFacts struct {
-	missing map[domain.MoveNeed][]string
-	policy  *domain.ReleasePolicy
-	guards  []store.Guard
+// Facts is what the start of a deployment depends on.
+type Facts struct {
+	// Missing are the needs that are not met, each with what is missing.
+	Missing map[domain.MoveNeed][]string
+	// Policy is that of the release, Guards hold what was read.
+	Policy *domain.ReleasePolicy
+	Guards []store.Guard
 }
 
-func (f *startFacts) facts(c *course, reason *string) *domain.DeploymentFacts {
-	return &domain.DeploymentFacts{Deployment: c.r.Deployment, Missing: f.missing, Reason: optional.Or(reason, "")}
+func (f *Facts) lacks(need domain.MoveNeed, text string, args ...any) {
+	f.Missing[need] = append(f.Missing[need], fmt.Sprintf(text, args...))
 }
 
-func (f *startFacts) lacks(need domain.MoveNeed, text string, args ...any) {
-	f.missing[need] = append(f.missing[need], fmt.Sprintf(text, args...))
-}
-
-// starting reads what the start of the deployment depends on, as far as a view names it.
-func (c *course) starting(ctx context.Context, v estate.View) (*startFacts, error) {
-	f := &startFacts{missing: map[domain.MoveNeed][]string{}, policy: domain.DefaultPolicy()}
-	d := c.r.Deployment
+// Starting reads what the start of a deployment depends on, as far as a view names it.
+func (a *Area) Starting(ctx context.Context, v estate.View, d *domain.Deployment) (*Facts, error) {
+	f := &Facts{Missing: map[domain.MoveNeed][]string{}, Policy: domain.DefaultPolicy()}
 	if d.AcceptedAt == nil {
 		f.lacks(domain.NeedPlan, "a plan that is accepted (acceptDeploymentPlan)")
 	}
@@ -148,30 +144,30 @@ func (c *course) starting(ctx context.Context, v estate.View) (*startFacts, erro
 		return f, nil
 	}
 	r := far[id][0]
-	f.guards = append(f.guards, store.NodeAt{ID: store.ID(r.ID), Version: int64(r.Version)})
+	f.Guards = append(f.Guards, store.NodeAt{ID: store.ID(r.ID), Version: int64(r.Version)})
 	switch r.Status {
 	case domain.ReleaseAccepted:
-		if err := c.ofRelease(ctx, f, r); err != nil {
+		if err := a.ofRelease(ctx, f, r); err != nil {
 			return nil, err
 		}
 	case domain.ReleaseDeploying:
 	default:
 		f.lacks(domain.NeedRelease, "a release that is ACCEPTED, or DEPLOYING: %s is %s", r.Key, r.Status)
 	}
-	if err := c.besides(ctx, v, f, r); err != nil {
+	if err := besides(ctx, v, f, d, r); err != nil {
 		return nil, err
 	}
-	standing, err := c.area.releases.Standing(ctx, v, r)
+	standing, err := a.releases.Standing(ctx, v, r)
 	if err != nil {
 		return nil, err
 	}
-	f.policy = standing.Policy
+	f.Policy = standing.Policy
 	return f, nil
 }
 
 // ofRelease adds what the release lacks before it goes live (R4).
-func (c *course) ofRelease(ctx context.Context, f *startFacts, r *domain.Release) error {
-	moves, err := c.area.releases.Moves(ctx, r)
+func (a *Area) ofRelease(ctx context.Context, f *Facts, r *domain.Release) error {
+	moves, err := a.releases.Moves(ctx, r)
 	if err != nil {
 		return err
 	}
@@ -181,7 +177,7 @@ func (c *course) ofRelease(ctx context.Context, f *startFacts, r *domain.Release
 		}
 		for _, l := range m.Lacks {
 			if l.Need != domain.NeedPlan {
-				f.missing[l.Need] = append(f.missing[l.Need], l.Message)
+				f.Missing[l.Need] = append(f.Missing[l.Need], l.Message)
 			}
 		}
 	}
@@ -190,14 +186,14 @@ func (c *course) ofRelease(ctx context.Context, f *startFacts, r *domain.Release
 
 // besides adds the deployments that stand in the way, and what the release requires that
 // is not accepted (D1, P9).
-func (c *course) besides(ctx context.Context, v estate.View, f *startFacts, r *domain.Release) error {
+func besides(ctx context.Context, v estate.View, f *Facts, d *domain.Deployment, r *domain.Release) error {
 	id := store.ID(r.ID)
 	others, err := estate.Linked[*domain.Deployment](ctx, v, []store.ID{id}, domain.RelDeploys, store.In)
 	if err != nil {
 		return err
 	}
 	for _, o := range others[id] {
-		if o.ID != c.r.Deployment.ID && o.Status.Open() && (o.Status != domain.DeploymentPlanned || o.AcceptedAt != nil) {
+		if o.ID != d.ID && o.Status.Open() && (o.Status != domain.DeploymentPlanned || o.AcceptedAt != nil) {
 			f.lacks(domain.NeedNoDeployment, "the end of the deployment %s, which is %s", o.Key, o.Status)
 		}
 	}

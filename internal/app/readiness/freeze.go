@@ -1,4 +1,4 @@
-package running
+package readiness
 
 import (
 	"context"
@@ -13,30 +13,31 @@ import (
 	"releasegraph/internal/store"
 )
 
-// freeze is a freeze that is on at a moment, with all that it is for (P7).
-type freeze struct {
-	key   string
-	of    *domain.Opening
-	on    domain.TimeRange
+// Freeze is a freeze that is on at a moment, with all that it is for (P7).
+type Freeze struct {
+	key string
+	of  *domain.Opening
+	// On is when it is on.
+	On    domain.TimeRange
 	sites map[store.ID]bool // that it names, with their parts
 	items map[store.ID]bool // that the services which it names need
 }
 
-// freezesOn reads the freezes that are on at a moment, but for those that hold none of
+// FreezesOn reads the freezes that are on at a moment, but for those that hold none of
 // some requests: by these the work is excepted (H6).
-func freezesOn(ctx context.Context, v estate.View, at time.Time, requests []string) ([]*freeze, error) {
+func FreezesOn(ctx context.Context, v estate.View, at time.Time, requests []string) ([]*Freeze, error) {
 	all, err := calendar.ReadOpenings(ctx, v)
 	if err != nil {
 		return nil, err
 	}
-	var list []*freeze
+	var list []*Freeze
 	for _, o := range all.Freezes {
 		excepted := len(requests) > 0 && !slices.ContainsFunc(requests, func(key string) bool { return !o.Excepts(key) })
 		on, is := isOn(o, at)
 		if excepted || !is {
 			continue
 		}
-		f := &freeze{key: o.Record.Meta().Key, of: o.Opening(), on: on}
+		f := &Freeze{key: o.Record.Meta().Key, of: o.Opening(), On: on}
 		if f.sites, err = below(ctx, v, o.Sites, domain.RelPartOf, store.In); err != nil {
 			return nil, err
 		}
@@ -78,13 +79,13 @@ func below(ctx context.Context, v estate.View, roots []store.Node, rel string, d
 	return reached, nil
 }
 
-// holdsSite reports whether a freeze is for a site.
-func (f *freeze) holdsSite(site store.Node) bool {
+// HoldsSite reports whether a freeze is for a site.
+func (f *Freeze) HoldsSite(site store.Node) bool {
 	return f.of.Everywhere || f.sites[site.ID] || slices.Contains(f.of.Regions, site.Props.Text("region")) && site.Props.Text("region") != ""
 }
 
-// holdsItem reports whether a freeze is for an item, wherever that is.
-func (f *freeze) holdsItem(id store.ID, class domain.Class, environment domain.Environment) bool {
+// HoldsItem reports whether a freeze is for an item, wherever that is.
+func (f *Freeze) HoldsItem(id store.ID, class domain.Class, environment domain.Environment) bool {
 	if f.of.Everywhere || f.items[id] {
 		return true
 	}
@@ -95,11 +96,11 @@ func (f *freeze) holdsItem(id store.ID, class domain.Class, environment domain.E
 }
 
 // until is when the freeze ends, in its own zone.
-func (f *freeze) until() time.Time {
+func (f *Freeze) until() time.Time {
 	if f.of.TimeZone != nil {
 		if zone, err := time.LoadLocation(*f.of.TimeZone); err == nil {
-			return f.on.To.In(zone)
+			return f.On.To.In(zone)
 		}
 	}
-	return f.on.To.UTC()
+	return f.On.To.UTC()
 }
