@@ -32,6 +32,7 @@ import (
 	"releasegraph/internal/app/problem"
 	"releasegraph/internal/app/records"
 	"releasegraph/internal/app/release"
+	"releasegraph/internal/app/running"
 	"releasegraph/internal/app/support"
 	"releasegraph/internal/app/token"
 	"releasegraph/internal/app/variant"
@@ -126,6 +127,7 @@ var Types = direct.Types{
 	"ChangeSetEdge":                                fieldsOfChangeSetEdge(),
 	"ChangeSitePayload":                            fieldsOfChangeSitePayload(),
 	"ClassTotal":                                   fieldsOfClassTotal(),
+	"ClockPayload":                                 fieldsOfClockPayload(),
 	"ConcernPayload":                               fieldsOfConcernPayload(),
 	"ConfigurationAudit":                           fieldsOfConfigurationAudit(),
 	"ConfigurationAuditConnection":                 fieldsOfConfigurationAuditConnection(),
@@ -186,6 +188,7 @@ var Types = direct.Types{
 	"DeploymentCausePayload":                       fieldsOfDeploymentCausePayload(),
 	"DeploymentConnection":                         fieldsOfDeploymentConnection(),
 	"DeploymentEdge":                               fieldsOfDeploymentEdge(),
+	"DeploymentMove":                               fieldsOfDeploymentMove(),
 	"DeploymentPayload":                            fieldsOfDeploymentPayload(),
 	"DeploymentUpdate":                             fieldsOfDeploymentUpdate(),
 	"DiagnosisPayload":                             fieldsOfDiagnosisPayload(),
@@ -380,6 +383,7 @@ var Types = direct.Types{
 	"RecommendationConnection":                     fieldsOfRecommendationConnection(),
 	"RecommendationEdge":                           fieldsOfRecommendationEdge(),
 	"RecommendationPayload":                        fieldsOfRecommendationPayload(),
+	"RefusedReport":                                fieldsOfRefusedReport(),
 	"Release":                                      fieldsOfRelease(),
 	"ReleaseBudget":                                fieldsOfReleaseBudget(),
 	"ReleaseCalendar":                              fieldsOfReleaseCalendar(),
@@ -428,6 +432,8 @@ var Types = direct.Types{
 	"RevokeApiTokenPayload":                        fieldsOfRevokeApiTokenPayload(),
 	"RiskPart":                                     fieldsOfRiskPart(),
 	"RolloutLimits":                                fieldsOfRolloutLimits(),
+	"RolloutPayload":                               fieldsOfRolloutPayload(),
+	"RolloutProgress":                              fieldsOfRolloutProgress(),
 	"RotateWebhookSecretPayload":                   fieldsOfRotateWebhookSecretPayload(),
 	"ScheduleConflict":                             fieldsOfScheduleConflict(),
 	"ScheduleConflicts":                            fieldsOfScheduleConflicts(),
@@ -459,9 +465,15 @@ var Types = direct.Types{
 	"SitePartPayload":                              fieldsOfSitePartPayload(),
 	"SitePayload":                                  fieldsOfSitePayload(),
 	"SitePlace":                                    fieldsOfSitePlace(),
+	"SiteReport":                                   fieldsOfSiteReport(),
+	"SiteReportConnection":                         fieldsOfSiteReportConnection(),
+	"SiteReportEdge":                               fieldsOfSiteReportEdge(),
+	"SiteReportPayload":                            fieldsOfSiteReportPayload(),
+	"SiteReportsPayload":                           fieldsOfSiteReportsPayload(),
 	"SiteRollout":                                  fieldsOfSiteRollout(),
 	"SiteRolloutConnection":                        fieldsOfSiteRolloutConnection(),
 	"SiteRolloutEdge":                              fieldsOfSiteRolloutEdge(),
+	"SiteRolloutMove":                              fieldsOfSiteRolloutMove(),
 	"SiteRolloutReceiptConnection":                 fieldsOfSiteRolloutReceiptConnection(),
 	"SiteRolloutReceiptEdge":                       fieldsOfSiteRolloutReceiptEdge(),
 	"SiteStandInPayload":                           fieldsOfSiteStandInPayload(),
@@ -1489,6 +1501,13 @@ func fieldsOfClassTotal() direct.Type {
 	})
 }
 
+func fieldsOfClockPayload() direct.Type {
+	return direct.Object(direct.Fields[*running.Clock]{
+		"now":      direct.Leaf(func(v *running.Clock) time.Time { return v.Now }, direct.Time),
+		"revision": direct.Leaf(func(v *running.Clock) int64 { return v.Revision }, direct.By(scalar.MarshalRevision)),
+	})
+}
+
 func fieldsOfConcernPayload() direct.Type {
 	return direct.Object(direct.Fields[*relay.LinkPayload[domain.Problem, domain.ConfigurationItem, relay.NoLink]]{
 		"from": direct.One(func(v *relay.LinkPayload[domain.Problem, domain.ConfigurationItem, relay.NoLink]) *domain.Problem {
@@ -2172,6 +2191,10 @@ func fieldsOfDeployment() direct.Type {
 		"startedAt":          direct.Optional(func(v *domain.Deployment) *time.Time { return v.StartedAt }, direct.Time),
 		"verifyingAt":        direct.Optional(func(v *domain.Deployment) *time.Time { return v.VerifyingAt }, direct.Time),
 		"endedAt":            direct.Optional(func(v *domain.Deployment) *time.Time { return v.EndedAt }, direct.Time),
+		"verifyingPeriod":    direct.Optional(func(v *domain.Deployment) *string { return v.VerifyingPeriod }, direct.Text),
+		"verifyingUntil":     direct.Optional(func(v *domain.Deployment) *time.Time { return v.VerifyingUntil }, direct.Time),
+		"siteTimeLimit":      direct.Optional(func(v *domain.Deployment) *string { return v.SiteTimeLimit }, direct.By(scalar.MarshalDuration)),
+		"overdueSites":       direct.Optional(func(v *domain.Deployment) *domain.OverdueRule { return v.OverdueSites }, direct.Text),
 		"carriedOutBy":       direct.Optional(func(v *domain.Deployment) *string { return v.CarriedOutBy }, direct.Text),
 		"id":                 direct.Leaf(func(v *domain.Deployment) string { return v.ID }, direct.Text),
 		"key":                direct.Leaf(func(v *domain.Deployment) string { return v.Key }, direct.Text),
@@ -2216,6 +2239,14 @@ func fieldsOfDeploymentEdge() direct.Type {
 	return direct.Object(direct.Fields[*relay.Edge[domain.Deployment]]{
 		"node":   direct.One(func(v *relay.Edge[domain.Deployment]) *domain.Deployment { return v.Node }),
 		"cursor": direct.Leaf(func(v *relay.Edge[domain.Deployment]) string { return v.Cursor }, direct.Text),
+	})
+}
+
+func fieldsOfDeploymentMove() direct.Type {
+	return direct.Object(direct.Fields[*domain.LegalMove[domain.DeploymentStatus]]{
+		"verb":  direct.Optional(func(v *domain.LegalMove[domain.DeploymentStatus]) *string { return v.Verb }, direct.Text),
+		"to":    direct.Leaf(func(v *domain.LegalMove[domain.DeploymentStatus]) domain.DeploymentStatus { return v.To }, direct.Text),
+		"lacks": direct.Values(func(v *domain.LegalMove[domain.DeploymentStatus]) []domain.MoveLack { return v.Lacks }),
 	})
 }
 
@@ -4392,6 +4423,14 @@ func fieldsOfRecommendationPayload() direct.Type {
 	})
 }
 
+func fieldsOfRefusedReport() direct.Type {
+	return direct.Object(direct.Fields[*running.RefusedReport]{
+		"index":   direct.Leaf(func(v *running.RefusedReport) int { return v.Index }, direct.Int),
+		"code":    direct.Leaf(func(v *running.RefusedReport) string { return v.Code }, direct.Text),
+		"message": direct.Leaf(func(v *running.RefusedReport) string { return v.Message }, direct.Text),
+	})
+}
+
 func fieldsOfRelease() direct.Type {
 	return direct.Object(direct.Fields[*domain.Release]{
 		"description":       direct.Optional(func(v *domain.Release) *string { return v.Description }, direct.Text),
@@ -4649,6 +4688,8 @@ func fieldsOfReleasePolicy() direct.Type {
 		"retention":             direct.Optional(func(v *domain.ReleasePolicy) *string { return v.Retention }, direct.Text),
 		"verifying":             direct.Optional(func(v *domain.ReleasePolicy) *string { return v.Verifying }, direct.Text),
 		"auditMaxAge":           direct.Optional(func(v *domain.ReleasePolicy) *string { return v.AuditMaxAge }, direct.Text),
+		"siteTimeLimit":         direct.Optional(func(v *domain.ReleasePolicy) *string { return v.SiteTimeLimit }, direct.By(scalar.MarshalDuration)),
+		"overdueSites":          direct.Optional(func(v *domain.ReleasePolicy) *domain.OverdueRule { return v.OverdueSites }, direct.Text),
 		"kitSignature":          direct.Leaf(func(v *domain.ReleasePolicy) domain.SignatureScheme { return v.KitSignature }, direct.Text),
 		"kitSigners":            direct.Values(func(v *domain.ReleasePolicy) []domain.KitSigner { return v.KitSigners }),
 		"mediaCriteria":         direct.Leaves(func(v *domain.ReleasePolicy) []string { return v.MediaCriteria }, direct.Text),
@@ -4960,6 +5001,32 @@ func fieldsOfRolloutLimits() direct.Type {
 	})
 }
 
+func fieldsOfRolloutPayload() direct.Type {
+	return direct.Object(direct.Fields[*running.Rolled]{
+		"deployment":  direct.One(func(v *running.Rolled) *domain.Deployment { return v.Deployment }),
+		"wave":        direct.One(func(v *running.Rolled) *domain.Wave { return v.Wave }),
+		"siteRollout": direct.One(func(v *running.Rolled) *domain.SiteRollout { return v.SiteRollout }),
+		"revision":    direct.Leaf(func(v *running.Rolled) int64 { return v.Revision }, direct.By(scalar.MarshalRevision)),
+		"dryRun":      direct.Leaf(func(v *running.Rolled) bool { return v.DryRun }, direct.Bool),
+		"changes":     direct.Values(func(v *running.Rolled) []domain.Change { return v.Changes }),
+	})
+}
+
+func fieldsOfRolloutProgress() direct.Type {
+	return direct.Object(direct.Fields[*running.Progress]{
+		"total":       direct.Leaf(func(v *running.Progress) int { return v.Total }, direct.Int),
+		"pending":     direct.Leaf(func(v *running.Progress) int { return v.Pending }, direct.Int),
+		"distributed": direct.Leaf(func(v *running.Progress) int { return v.Distributed }, direct.Int),
+		"installed":   direct.Leaf(func(v *running.Progress) int { return v.Installed }, direct.Int),
+		"activated":   direct.Leaf(func(v *running.Progress) int { return v.Activated }, direct.Int),
+		"verified":    direct.Leaf(func(v *running.Progress) int { return v.Verified }, direct.Int),
+		"failed":      direct.Leaf(func(v *running.Progress) int { return v.Failed }, direct.Int),
+		"backedOut":   direct.Leaf(func(v *running.Progress) int { return v.BackedOut }, direct.Int),
+		"skipped":     direct.Leaf(func(v *running.Progress) int { return v.Skipped }, direct.Int),
+		"expectedEnd": direct.Optional(func(v *running.Progress) *time.Time { return v.ExpectedEnd }, direct.Time),
+	})
+}
+
 func fieldsOfRotateWebhookSecretPayload() direct.Type {
 	return direct.Object(direct.Fields[*webhook.Created]{
 		"secret":  direct.Leaf(func(v *webhook.Created) string { return v.Secret }, direct.Text),
@@ -5262,6 +5329,67 @@ func fieldsOfSitePlace() direct.Type {
 	})
 }
 
+func fieldsOfSiteReport() direct.Type {
+	return direct.Object(direct.Fields[*domain.SiteReport]{
+		"reportId":   direct.Leaf(func(v *domain.SiteReport) string { return v.ReportID }, direct.Text),
+		"status":     direct.Leaf(func(v *domain.SiteReport) domain.SiteRolloutStatus { return v.Status }, direct.Text),
+		"at":         direct.Leaf(func(v *domain.SiteReport) time.Time { return v.At }, direct.Time),
+		"attempt":    direct.Leaf(func(v *domain.SiteReport) int { return v.Attempt }, direct.Int),
+		"kitSha256":  direct.Optional(func(v *domain.SiteReport) *string { return v.KitSha256 }, direct.Text),
+		"detail":     direct.Optional(func(v *domain.SiteReport) *string { return v.Detail }, direct.Text),
+		"reportedBy": direct.One(func(v *domain.SiteReport) *domain.Person { return v.ReportedByPerson() }),
+		"moved":      direct.Leaf(func(v *domain.SiteReport) bool { return v.Moved }, direct.Bool),
+		"finding":    direct.Optional(func(v *domain.SiteReport) *string { return v.Finding }, direct.Text),
+		"id":         direct.Leaf(func(v *domain.SiteReport) string { return v.ID }, direct.Text),
+		"key":        direct.Leaf(func(v *domain.SiteReport) string { return v.Key }, direct.Text),
+		"name":       direct.Leaf(func(v *domain.SiteReport) string { return v.Name }, direct.Text),
+		"version":    direct.Leaf(func(v *domain.SiteReport) int { return v.Version }, direct.Int),
+		"createdAt":  direct.Leaf(func(v *domain.SiteReport) time.Time { return v.CreatedAt }, direct.Time),
+		"updatedAt":  direct.Leaf(func(v *domain.SiteReport) time.Time { return v.UpdatedAt }, direct.Time),
+		"sources":    direct.Values(func(v *domain.SiteReport) []domain.FieldSource { return v.Sources }),
+		"listedBy":   direct.Many(func(v *domain.SiteReport) []*domain.SourceListing { return v.ListedBy() }),
+	})
+}
+
+func fieldsOfSiteReportConnection() direct.Type {
+	return direct.Object(direct.Fields[*relay.Connection[domain.SiteReport, relay.SiteReportEdge]]{
+		"edges": direct.Many(func(v *relay.Connection[domain.SiteReport, relay.SiteReportEdge]) []*relay.SiteReportEdge {
+			return v.Edges
+		}),
+		"nodes": direct.Many(func(v *relay.Connection[domain.SiteReport, relay.SiteReportEdge]) []*domain.SiteReport {
+			return v.Nodes
+		}),
+		"pageInfo": direct.One(func(v *relay.Connection[domain.SiteReport, relay.SiteReportEdge]) *relay.PageInfo { return v.PageInfo }),
+	})
+}
+
+func fieldsOfSiteReportEdge() direct.Type {
+	return direct.Object(direct.Fields[*relay.Edge[domain.SiteReport]]{
+		"node":   direct.One(func(v *relay.Edge[domain.SiteReport]) *domain.SiteReport { return v.Node }),
+		"cursor": direct.Leaf(func(v *relay.Edge[domain.SiteReport]) string { return v.Cursor }, direct.Text),
+	})
+}
+
+func fieldsOfSiteReportPayload() direct.Type {
+	return direct.Object(direct.Fields[*running.Reported]{
+		"report":      direct.One(func(v *running.Reported) *domain.SiteReport { return v.Report }),
+		"siteRollout": direct.One(func(v *running.Reported) *domain.SiteRollout { return v.SiteRollout }),
+		"deployment":  direct.One(func(v *running.Reported) *domain.Deployment { return v.Deployment }),
+		"revision":    direct.Leaf(func(v *running.Reported) int64 { return v.Revision }, direct.By(scalar.MarshalRevision)),
+		"dryRun":      direct.Leaf(func(v *running.Reported) bool { return v.DryRun }, direct.Bool),
+		"changes":     direct.Values(func(v *running.Reported) []domain.Change { return v.Changes }),
+	})
+}
+
+func fieldsOfSiteReportsPayload() direct.Type {
+	return direct.Object(direct.Fields[*running.ReportedAll]{
+		"accepted": direct.Leaf(func(v *running.ReportedAll) int { return v.Accepted }, direct.Int),
+		"refused":  direct.Values(func(v *running.ReportedAll) []running.RefusedReport { return v.Refused }),
+		"revision": direct.Leaf(func(v *running.ReportedAll) int64 { return v.Revision }, direct.By(scalar.MarshalRevision)),
+		"dryRun":   direct.Leaf(func(v *running.ReportedAll) bool { return v.DryRun }, direct.Bool),
+	})
+}
+
 func fieldsOfSiteRollout() direct.Type {
 	return direct.Object(direct.Fields[*domain.SiteRollout]{
 		"status":        direct.Leaf(func(v *domain.SiteRollout) domain.SiteRolloutStatus { return v.Status }, direct.Text),
@@ -5277,6 +5405,8 @@ func fieldsOfSiteRollout() direct.Type {
 		"failedAt":      direct.Optional(func(v *domain.SiteRollout) *time.Time { return v.FailedAt }, direct.Time),
 		"skippedAt":     direct.Optional(func(v *domain.SiteRollout) *time.Time { return v.SkippedAt }, direct.Time),
 		"backedOutAt":   direct.Optional(func(v *domain.SiteRollout) *time.Time { return v.BackedOutAt }, direct.Time),
+		"overdueSince":  direct.Optional(func(v *domain.SiteRollout) *time.Time { return v.OverdueSince }, direct.Time),
+		"remindedAt":    direct.Optional(func(v *domain.SiteRollout) *time.Time { return v.RemindedAt }, direct.Time),
 		"kitSha256":     direct.Optional(func(v *domain.SiteRollout) *string { return v.KitSha256 }, direct.Text),
 		"verification":  direct.Optional(func(v *domain.SiteRollout) *string { return v.Verification }, direct.Text),
 		"window":        direct.One(func(v *domain.SiteRollout) *domain.TimeRange { return v.Window() }),
@@ -5309,6 +5439,14 @@ func fieldsOfSiteRolloutEdge() direct.Type {
 	return direct.Object(direct.Fields[*relay.Edge[domain.SiteRollout]]{
 		"node":   direct.One(func(v *relay.Edge[domain.SiteRollout]) *domain.SiteRollout { return v.Node }),
 		"cursor": direct.Leaf(func(v *relay.Edge[domain.SiteRollout]) string { return v.Cursor }, direct.Text),
+	})
+}
+
+func fieldsOfSiteRolloutMove() direct.Type {
+	return direct.Object(direct.Fields[*domain.LegalMove[domain.SiteRolloutStatus]]{
+		"verb":  direct.Optional(func(v *domain.LegalMove[domain.SiteRolloutStatus]) *string { return v.Verb }, direct.Text),
+		"to":    direct.Leaf(func(v *domain.LegalMove[domain.SiteRolloutStatus]) domain.SiteRolloutStatus { return v.To }, direct.Text),
+		"lacks": direct.Values(func(v *domain.LegalMove[domain.SiteRolloutStatus]) []domain.MoveLack { return v.Lacks }),
 	})
 }
 
@@ -5974,6 +6112,7 @@ func fieldsOfWave() direct.Type {
 		"windowTo":      direct.Optional(func(v *domain.Wave) *time.Time { return v.WindowTo }, direct.Time),
 		"gate":          direct.Leaf(func(v *domain.Wave) domain.WaveGate { return v.Gate }, direct.Text),
 		"gatekeeper":    direct.One(func(v *domain.Wave) *domain.Person { return v.GatekeeperPerson() }),
+		"opensAt":       direct.Optional(func(v *domain.Wave) *time.Time { return v.OpensAt }, direct.Time),
 		"gateVerdict":   direct.Optional(func(v *domain.Wave) *domain.GateVerdict { return v.GateVerdict }, direct.Text),
 		"gateDecidedBy": direct.One(func(v *domain.Wave) *domain.Person { return v.GateDecidedByPerson() }),
 		"gateDecidedAt": direct.Optional(func(v *domain.Wave) *time.Time { return v.GateDecidedAt }, direct.Time),

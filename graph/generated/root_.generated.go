@@ -69,6 +69,7 @@ type ResolverRoot interface {
 	ServiceView() ServiceViewResolver
 	SignOff() SignOffResolver
 	Site() SiteResolver
+	SiteReport() SiteReportResolver
 	SiteRollout() SiteRolloutResolver
 	Statistics() StatisticsResolver
 	Subscription() SubscriptionResolver
@@ -118,6 +119,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputAuditSiteInput,
 		ec.unmarshalInputAuthoriseChangeRequestInput,
 		ec.unmarshalInputBackOutChangeRequestInput,
+		ec.unmarshalInputBackOutInput,
 		ec.unmarshalInputBookTestEnvironmentInput,
 		ec.unmarshalInputCancelEnvironmentBookingInput,
 		ec.unmarshalInputCancelReleaseInput,
@@ -133,6 +135,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputDecideFreezeExceptionInput,
 		ec.unmarshalInputDeliverSparesInput,
 		ec.unmarshalInputDependencySelectorInput,
+		ec.unmarshalInputDeploymentVerbInput,
 		ec.unmarshalInputDiagnoseProblemInput,
 		ec.unmarshalInputDiffScope,
 		ec.unmarshalInputDraftAnnouncementsInput,
@@ -158,6 +161,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputLiftFreezeInput,
 		ec.unmarshalInputMeasureTestRunInput,
 		ec.unmarshalInputMoveReleaseToPolicyInput,
+		ec.unmarshalInputOpenGateInput,
 		ec.unmarshalInputPauseWebhookInput,
 		ec.unmarshalInputPlanDeploymentInput,
 		ec.unmarshalInputPlanEditInput,
@@ -169,11 +173,14 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputRecommendReleaseInput,
 		ec.unmarshalInputRecordRef,
 		ec.unmarshalInputRefuseMediaItemInput,
+		ec.unmarshalInputRegisterDeploymentInput,
 		ec.unmarshalInputRejectReleaseInput,
 		ec.unmarshalInputReleaseNameInput,
 		ec.unmarshalInputRemoveWebhookInput,
 		ec.unmarshalInputReopenProblemInput,
 		ec.unmarshalInputReplanReleaseInput,
+		ec.unmarshalInputReportSiteRolloutInput,
+		ec.unmarshalInputReportSiteRolloutsInput,
 		ec.unmarshalInputReportTestRunInput,
 		ec.unmarshalInputRequestFreezeExceptionInput,
 		ec.unmarshalInputRequestStandardChangeInput,
@@ -191,8 +198,10 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputRolloutLimitsInput,
 		ec.unmarshalInputRotateWebhookSecretInput,
 		ec.unmarshalInputSendAnnouncementInput,
+		ec.unmarshalInputSetWaveGateInput,
 		ec.unmarshalInputSignReleaseInput,
 		ec.unmarshalInputSinceInput,
+		ec.unmarshalInputSiteRolloutVerbInput,
 		ec.unmarshalInputStartBuildInput,
 		ec.unmarshalInputSubmitChangeRequestInput,
 		ec.unmarshalInputSubmitForAcceptanceInput,
@@ -4963,6 +4972,24 @@ enum MoveNeed {
   NO_DEPLOYMENT
   "Of a release: no package with it that is under way."
   NO_PACKAGE
+  "Of a release: the signature of a change manager, who authorises to implement it (R22)."
+  AUTHORISATION
+  "Of a release: that its content is the one that was accepted (R21)."
+  SAME
+  "Of a release: that those who support it, and its sites, accept its calendar (R13)."
+  CALENDAR_ACCEPTED
+  "Of a release: that support was told of it since it was accepted (R23)."
+  SUPPORT_TOLD
+  "Of a release: that its trainings are over (R12)."
+  TRAINED
+  "Of a release: that no other has taken its place (R1)."
+  NOT_SUPERSEDED
+  "Of a release: that no freeze holds what it changes (P7)."
+  NOT_HELD
+  "Of a deployment: that its sites have what the release requires, or get it earlier (P9)."
+  REQUIRED
+  "Of a deployment and its sites: that it can be taken back, and that nothing needs it there (D7)."
+  UNDO
   "Of a media item: its bytes (L1)."
   STORED
   "Of a media item: bytes that are as declared (L1)."
@@ -17274,6 +17301,8 @@ enum RecordKind {
   SIGN_OFF
   "Sites."
   SITE
+  "Site reports."
+  SITE_REPORT
   "Site rollouts."
   SITE_ROLLOUT
   "Tasks."
@@ -17352,6 +17381,8 @@ enum GraphKind {
   SIGN_OFF
   "Sites."
   SITE
+  "Site reports."
+  SITE_REPORT
   "Site rollouts."
   SITE_ROLLOUT
   "Tasks."
@@ -17476,6 +17507,8 @@ enum GraphKind {
   RECOMMENDED_BY
   "The release that a board looked at (R19)."
   RECOMMENDS
+  "The site's roll-out that it is about."
+  REPORTS
   "The releases that must be live at a site before this one (P9)."
   REQUIRES
   "The releases for which pieces of it are reserved (L4)."
@@ -19818,6 +19851,10 @@ type ReleasePolicy {
   verifying: Period
   "How old an audit of production may be (R5); none is asked for when null."
   auditMaxAge: Period
+  "How long the work at a site may take before it has failed (D1); null: any time."
+  siteTimeLimit: Duration
+  "What becomes of sites that let the deadline of a PULL pass (P1); null: they are reminded."
+  overdueSites: OverdueRule
   "How kits must be signed."
   kitSignature: SignatureScheme!
   "Whose signatures count."
@@ -20661,6 +20698,10 @@ input CreateReleasePolicyInput {
   verifying: Period
   "How old an audit of production may be (R5); none is asked for when null."
   auditMaxAge: Period
+  "How long the work at a site may take before it has failed (D1); null: any time."
+  siteTimeLimit: Duration
+  "What becomes of sites that let the deadline of a PULL pass (P1); null: they are reminded."
+  overdueSites: OverdueRule
   "How kits must be signed. When absent: NONE."
   kitSignature: SignatureScheme
   "Whose signatures count."
@@ -20773,6 +20814,10 @@ input ReleasePolicyPatch {
   verifying: Period
   "How old an audit of production may be (R5); none is asked for when null."
   auditMaxAge: Period
+  "How long the work at a site may take before it has failed (D1); null: any time."
+  siteTimeLimit: Duration
+  "What becomes of sites that let the deadline of a PULL pass (P1); null: they are reminded."
+  overdueSites: OverdueRule
   "How kits must be signed."
   kitSignature: SignatureScheme
   "Whose signatures count."
@@ -21467,6 +21512,14 @@ type Deployment {
   verifyingAt: DateTime
   "When it came to its end: CLOSED, ABORTED or BACKED_OUT."
   endedAt: DateTime
+  "How long the release is watched once it is everywhere, as the policy had it at the start (D8)."
+  verifyingPeriod: Period
+  "Until when it is watched."
+  verifyingUntil: DateTime
+  "How long the work at a site may take before it has failed, as the policy had it at the start."
+  siteTimeLimit: Duration
+  "What becomes of sites that let the deadline of a PULL pass, as the policy had it at the start; null: they are reminded."
+  overdueSites: OverdueRule
   "Who rolled out, where it was another party (D9)."
   carriedOutBy: String
 }
@@ -21474,6 +21527,16 @@ type Deployment {
 extend type Deployment {
   "Its waves, by number."
   waves: [Wave!]! @cost(weight: 100)
+}
+
+"What becomes of a site that lets the deadline of a PULL pass (P1)."
+enum OverdueRule {
+  "It is told."
+  REMIND
+  "It has failed, and the threshold of its wave judges."
+  FAIL
+  "It is left out."
+  EXCUSE
 }
 
 "How much each wave holds at most (P6); null: any amount."
@@ -21592,10 +21655,12 @@ type Wave {
   windowFrom: DateTime
   "When its last site ends."
   windowTo: DateTime
-  "Whether a person opens it (D2)."
+  "What opens it (D2)."
   gate: WaveGate!
   "Who opens it, besides a DEPLOYMENT_MANAGER."
   gatekeeper: Person
+  "When a TIME opens it."
+  opensAt: DateTime
   "What was decided at the gate; null: nothing yet."
   gateVerdict: GateVerdict
   "Who decided."
@@ -21623,6 +21688,8 @@ enum WaveGate {
   NONE
   "A person."
   PERSON
+  "A time."
+  TIME
 }
 
 "What is decided at the gate of a wave (D2)."
@@ -21679,6 +21746,10 @@ type SiteRollout {
   skippedAt: DateTime
   "When it was taken back."
   backedOutAt: DateTime
+  "When it was told that its window is over, and it is not done."
+  overdueSince: DateTime
+  "When it was told that it has not taken the release before the deadline of a PULL."
+  remindedAt: DateTime
   "The SHA-256 digest of the kit, as the site had it (L2)."
   kitSha256: Sha256
   "What was seen when it was verified (D3)."
@@ -21750,6 +21821,28 @@ type Receipt {
   unit: String
   "The key of the item for which it is added (P2)."
   dependent: String
+}
+
+"What a site, or somebody for it, said of its roll-out (D5, D10). It is kept as it was said."
+type SiteReport {
+  "The name that whoever reported gave it: the same one again is the same report."
+  reportId: String!
+  "What it says of the site."
+  status: SiteRolloutStatus!
+  "The time of which it says that."
+  at: DateTime!
+  "The attempt that it is about."
+  attempt: Int!
+  "The SHA-256 digest of the kit that the site has (L2)."
+  kitSha256: Sha256
+  "What it says besides, such as the end of a log."
+  detail: String
+  "Who said it."
+  reportedBy: Person!
+  "Whether the site came to another status by it."
+  moved: Boolean!
+  "What is odd about it, and what to do; null: nothing."
+  finding: String
 }
 `, BuiltIn: false},
 	{Name: "../schema/rollout_gen.graphqls", Input: `# Code generated by internal/schemagen from the Catalog. DO NOT EDIT.
@@ -21941,6 +22034,10 @@ input DeploymentFilter {
   verifyingAt: DateTimeFilter
   "When it came to its end: CLOSED, ABORTED or BACKED_OUT."
   endedAt: DateTimeFilter
+  "Until when it is watched."
+  verifyingUntil: DateTimeFilter
+  "What becomes of sites that let the deadline of a PULL pass, as the policy had it at the start; null: they are reminded."
+  overdueSites: OverdueRuleFilter
   "Who rolled out, where it was another party (D9)."
   carriedOutBy: StringFilter
   "The release that is rolled out."
@@ -22001,6 +22098,8 @@ enum DeploymentOrderField {
   VERIFYING_AT
   "When it came to its end: CLOSED, ABORTED or BACKED_OUT."
   ENDED_AT
+  "Until when it is watched."
+  VERIFYING_UNTIL
   "Who rolled out, where it was another party (D9)."
   CARRIED_OUT_BY
   "Counts the edits of this record. Give the one you saw as ifVersion, so that nobody's edit is overwritten."
@@ -22053,6 +22152,10 @@ enum DeploymentGroupField {
   VERIFYING_AT
   "When it came to its end: CLOSED, ABORTED or BACKED_OUT."
   ENDED_AT
+  "Until when it is watched."
+  VERIFYING_UNTIL
+  "What becomes of sites that let the deadline of a PULL pass, as the policy had it at the start; null: they are reminded."
+  OVERDUE_SITES
   "Who rolled out, where it was another party (D9)."
   CARRIED_OUT_BY
 }
@@ -22226,10 +22329,12 @@ input WaveFilter {
   windowFrom: DateTimeFilter
   "When its last site ends."
   windowTo: DateTimeFilter
-  "Whether a person opens it (D2)."
+  "What opens it (D2)."
   gate: WaveGateFilter
   "Who opens it, besides a DEPLOYMENT_MANAGER."
   gatekeeper: StringFilter
+  "When a TIME opens it."
+  opensAt: DateTimeFilter
   "What was decided at the gate; null: nothing yet."
   gateVerdict: GateVerdictFilter
   "Who decided."
@@ -22278,6 +22383,8 @@ enum WaveOrderField {
   WINDOW_FROM
   "When its last site ends."
   WINDOW_TO
+  "When a TIME opens it."
+  OPENS_AT
   "When it was first RUNNING."
   STARTED_AT
   "When it had succeeded: from then on it soaks (D2)."
@@ -22318,10 +22425,12 @@ enum WaveGroupField {
   WINDOW_FROM
   "When its last site ends."
   WINDOW_TO
-  "Whether a person opens it (D2)."
+  "What opens it (D2)."
   GATE
   "Who opens it, besides a DEPLOYMENT_MANAGER."
   GATEKEEPER
+  "When a TIME opens it."
+  OPENS_AT
   "What was decided at the gate; null: nothing yet."
   GATE_VERDICT
   "Who decided."
@@ -22406,6 +22515,23 @@ extend type SiteRollout implements Record & Node {
     "As it was at this moment; that of the record when absent."
     asOf: AsOf
   ): ConfigurationItemReceiptConnection!
+  "What was reported of it (D5)."
+  reports(
+    "Only those that match."
+    filter: SiteReportFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [SiteReportOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): SiteReportConnection!
 }
 
 extend type Query {
@@ -22497,6 +22623,10 @@ input SiteRolloutFilter {
   skippedAt: DateTimeFilter
   "When it was taken back."
   backedOutAt: DateTimeFilter
+  "When it was told that its window is over, and it is not done."
+  overdueSince: DateTimeFilter
+  "When it was told that it has not taken the release before the deadline of a PULL."
+  remindedAt: DateTimeFilter
   "The SHA-256 digest of the kit, as the site had it (L2)."
   kitSha256: StringFilter
   "The release that the site receives; null: that of the deployment. Another one is what that requires (P9)."
@@ -22507,6 +22637,8 @@ input SiteRolloutFilter {
   site: SiteLinkFilter
   "The items that the site gets and loses (P2); none: what the release changes, as the release says it."
   receives: ConfigurationItemReceiptFilter
+  "What was reported of it (D5)."
+  reports: SiteReportLinkFilter
 }
 
 "Selects records by the configuration items that a relationship joins to them."
@@ -22517,6 +22649,14 @@ input ConfigurationItemReceiptFilter {
   none: ConfigurationItemFilter @cost(weight: 50000)
   "Count only relationships that match."
   link: ReceiptFilter
+}
+
+"Selects records by the site reports that a relationship joins to them."
+input SiteReportLinkFilter {
+  "At least one matches; {} asks for any."
+  some: SiteReportFilter @cost(weight: 50000)
+  "None matches; {} asks that there are none."
+  none: SiteReportFilter @cost(weight: 50000)
 }
 
 "One step of an order of site rollouts."
@@ -22547,6 +22687,8 @@ enum SiteRolloutOrderField {
   INSTALLED_AT
   "When it was found to be right."
   VERIFIED_AT
+  "When it was told that its window is over, and it is not done."
+  OVERDUE_SINCE
   "Counts the edits of this record. Give the one you saw as ifVersion, so that nobody's edit is overwritten."
   VERSION
   "When the record was created."
@@ -22593,8 +22735,188 @@ enum SiteRolloutGroupField {
   SKIPPED_AT
   "When it was taken back."
   BACKED_OUT_AT
+  "When it was told that its window is over, and it is not done."
+  OVERDUE_SINCE
+  "When it was told that it has not taken the release before the deadline of a PULL."
+  REMINDED_AT
   "The SHA-256 digest of the kit, as the site had it (L2)."
   KIT_SHA256
+}
+
+extend type SiteReport implements Record & Node {
+  "Identifies the record for ever, across kinds."
+  id: ID!
+  "The human-typed name that identifies the record in its kind."
+  key: String!
+  "What people call it."
+  name: String!
+  "Counts the edits of this record. Give the one you saw as ifVersion, so that nobody's edit is overwritten."
+  version: Int!
+  "When the record was created."
+  createdAt: DateTime!
+  "When the record was last changed."
+  updatedAt: DateTime!
+  "The change sets that touched the record or its relationships, the newest first."
+  history(
+    "At most so many; 50 when absent."
+    first: Int
+    "Only what follows this cursor: what is older."
+    after: String
+  ): ChangeSetConnection!
+  "Which source set which field last, where that is known: \"api\" for what people set, or the source that an import\nnames. The field \"*\" stands for the record and all of its fields that are not named."
+  sources: [FieldSource!]!
+  "The sources that list the record: it lives as long as one does (C6). Which these are follows from who brought it, until\nanother source lists it, too."
+  listedBy: [SourceListing!]!
+  "The site's roll-out that it is about."
+  siteRollout(
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): SiteRollout
+}
+
+extend type Query {
+  "Finds a site report by its key; null when there is none."
+  siteReport(
+    "The key."
+    key: String!
+    "As it was at this moment, and all that is followed from it; as it is when absent."
+    asOf: AsOf
+  ): SiteReport
+  "Lists site reports, a page at a time."
+  siteReports(
+    "Only those that match."
+    filter: SiteReportFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [SiteReportOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+  ): SiteReportConnection!
+}
+
+"A page of site reports."
+type SiteReportConnection {
+  "The records, each with its cursor and, by a relationship, with what that says."
+  edges: [SiteReportEdge!]!
+  "The records alone."
+  nodes: [SiteReport!]!
+  "Where the page lies in the list."
+  pageInfo: PageInfo!
+  "How many there are on all pages together; counted only when asked."
+  totalCount: Int!
+}
+
+"One of a page of site reports."
+type SiteReportEdge {
+  "The record."
+  node: SiteReport!
+  "Marks its place in the list."
+  cursor: String!
+}
+
+"Selects site reports. All that is given must hold."
+input SiteReportFilter {
+  "All of these hold."
+  and: [SiteReportFilter!]
+  "At least one of these holds."
+  or: [SiteReportFilter!]
+  "This does not hold."
+  not: SiteReportFilter
+  "Identifies the record for ever, across kinds."
+  id: IDFilter
+  "Counts the edits of this record. Give the one you saw as ifVersion, so that nobody's edit is overwritten."
+  version: IntFilter
+  "When the record was created."
+  createdAt: DateTimeFilter
+  "When the record was last changed."
+  updatedAt: DateTimeFilter
+  "The human-typed name that identifies the record in its kind."
+  key: StringFilter
+  "What people call it."
+  name: StringFilter
+  "The name that whoever reported gave it: the same one again is the same report."
+  reportId: StringFilter
+  "What it says of the site."
+  status: SiteRolloutStatusFilter
+  "The time of which it says that."
+  at: DateTimeFilter
+  "The attempt that it is about."
+  attempt: IntFilter
+  "The SHA-256 digest of the kit that the site has (L2)."
+  kitSha256: StringFilter
+  "Who said it."
+  reportedBy: StringFilter
+  "Whether the site came to another status by it."
+  moved: BooleanFilter
+  "What is odd about it, and what to do; null: nothing."
+  finding: StringFilter
+  "The site's roll-out that it is about."
+  siteRollout: SiteRolloutLinkFilter
+}
+
+"One step of an order of site reports."
+input SiteReportOrder {
+  "By which field."
+  field: SiteReportOrderField!
+  "In which direction."
+  direction: OrderDirection! = ASC
+}
+
+"What site reports can be ordered by."
+enum SiteReportOrderField {
+  "The human-typed name that identifies the record in its kind."
+  KEY
+  "What people call it."
+  NAME
+  "What it says of the site."
+  STATUS
+  "The time of which it says that."
+  AT
+  "Who said it."
+  REPORTED_BY
+  "Counts the edits of this record. Give the one you saw as ifVersion, so that nobody's edit is overwritten."
+  VERSION
+  "When the record was created."
+  CREATED_AT
+  "When the record was last changed."
+  UPDATED_AT
+}
+
+extend type Statistics {
+  "Counts site reports."
+  siteReports(
+    "By which fields; with attributes together at most three."
+    by: [SiteReportGroupField!]
+    "Only those that match."
+    filter: SiteReportFilter
+    "At most so many groups, the largest; 100 when absent."
+    first: Int
+  ): Counts!
+}
+
+"What site reports can be counted by."
+enum SiteReportGroupField {
+  "The name that whoever reported gave it: the same one again is the same report."
+  REPORT_ID
+  "What it says of the site."
+  STATUS
+  "The time of which it says that."
+  AT
+  "The attempt that it is about."
+  ATTEMPT
+  "The SHA-256 digest of the kit that the site has (L2)."
+  KIT_SHA256
+  "Who said it."
+  REPORTED_BY
+  "Whether the site came to another status by it."
+  MOVED
+  "What is odd about it, and what to do; null: nothing."
+  FINDING
 }
 
 "A page of configuration items."
@@ -22704,6 +23026,20 @@ input GateVerdictFilter {
 }
 
 "Compares one field. All that is given must hold."
+input OverdueRuleFilter {
+  "It equals this."
+  eq: OverdueRule
+  "It differs from this; what has no value does, too."
+  ne: OverdueRule
+  "It is one of these."
+  in: [OverdueRule!]
+  "It is none of these; what has no value is none, too."
+  notIn: [OverdueRule!]
+  "It has no value (true), or has one (false)."
+  isNull: Boolean
+}
+
+"Compares one field. All that is given must hold."
 input SiteRolloutStatusFilter {
   "It equals this."
   eq: SiteRolloutStatus
@@ -22743,6 +23079,365 @@ input WaveStatusFilter {
   notIn: [WaveStatus!]
   "It has no value (true), or has one (false)."
   isNull: Boolean
+}
+`, BuiltIn: false},
+	{Name: "../schema/running.graphqls", Input: `extend type Deployment {
+  "Where it can go from where it is, and what each way lacks (D1)."
+  moves: [DeploymentMove!]! @cost(weight: 200)
+  "How far it came (M2)."
+  progress: RolloutProgress! @cost(weight: 100)
+}
+
+extend type Wave {
+  "How far it came (M2)."
+  progress: RolloutProgress! @cost(weight: 50)
+  "What keeps one that is READY from beginning: soak, gate, window (D2); null: nothing, or it is not READY."
+  heldBy: String @cost(weight: 50)
+}
+
+extend type SiteRollout {
+  "Where it can go from where it is, and what each way lacks (D1)."
+  moves: [SiteRolloutMove!]! @cost(weight: 20)
+}
+
+"A way from where a deployment is (D1)."
+type DeploymentMove {
+  "The mutation that makes the move; null where none does: the engine makes it."
+  verb: String
+  "The status that it leads to."
+  to: DeploymentStatus!
+  "What is missing for it, all of it; nothing when the way is open."
+  lacks: [MoveLack!]!
+}
+
+"A way from where a site is within a wave (D1)."
+type SiteRolloutMove {
+  "The mutation that makes the move."
+  verb: String
+  "The status that it leads to."
+  to: SiteRolloutStatus!
+  "What is missing for it, all of it; nothing when the way is open."
+  lacks: [MoveLack!]!
+}
+
+"How far a roll-out came: how many sites are where (M2)."
+type RolloutProgress {
+  "All that count: what was left out does not (D4)."
+  total: Int!
+  "At which nothing has happened."
+  pending: Int!
+  "Where the kit is."
+  distributed: Int!
+  "Where it is installed, and does not run yet."
+  installed: Int!
+  "Where it runs."
+  activated: Int!
+  "Where it was found to be right."
+  verified: Int!
+  "Where it went wrong."
+  failed: Int!
+  "From where it was taken back."
+  backedOut: Int!
+  "That were left out."
+  skipped: Int!
+  "When it is expected to be done at all of them, by its plan and by what sites took so far; null: nothing tells, or it is over."
+  expectedEnd: DateTime
+}
+
+extend type Mutation {
+  """
+  Starts a deployment whose plan is accepted: its release is DEPLOYING from now on, and its waves begin when their time has come (D1, D2). A refusal lists all
+  that lacks, each with its rule; moves tell it beforehand.
+  """
+  startDeployment(
+    "The deployment."
+    input: DeploymentVerbInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): RolloutPayload @needs(action: "rollOut", of: "Deployment")
+  "Pauses a deployment: no site begins; those that have begun go on, and their reports count (D5)."
+  pauseDeployment(
+    "The deployment, and why."
+    input: DeploymentVerbInput!
+    "Whether only to try."
+    options: WriteOptions
+  ): RolloutPayload @needs(action: "halt", of: "Deployment")
+  "Resumes a deployment that is PAUSED. Its thresholds are judged again when the next site fails (D4, D5)."
+  resumeDeployment(
+    "The deployment, and why."
+    input: DeploymentVerbInput!
+    "Whether only to try."
+    options: WriteOptions
+  ): RolloutPayload @needs(action: "rollOut", of: "Deployment")
+  "Gives a deployment up: what was not installed is left out (D1, D5)."
+  abortDeployment(
+    "The deployment, and why."
+    input: DeploymentVerbInput!
+    "Whether only to try."
+    options: WriteOptions
+  ): RolloutPayload @needs(action: "halt", of: "Deployment")
+  "Activates everywhere at once what a deployment with TRIGGERED activation has installed (P8)."
+  activateDeployment(
+    "The deployment, and why."
+    input: DeploymentVerbInput!
+    "Whether only to try."
+    options: WriteOptions
+  ): RolloutPayload @needs(action: "rollOut", of: "Deployment")
+  "Says what opens a wave that has not begun: a person, a time, or nothing (D2)."
+  setWaveGate(
+    "The wave, and its gate."
+    input: SetWaveGateInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): RolloutPayload @needs(action: "rollOut", of: "Wave")
+  "Decides at the gate of a wave (D2): GO lets it begin when its time has come, NO_GO keeps it."
+  openGate(
+    "The wave, and what is decided."
+    input: OpenGateInput!
+    "Whether only to try."
+    options: WriteOptions
+  ): RolloutPayload @needs(action: "openGate", of: "Wave")
+  "Has a site that FAILED begin its next attempt (D5)."
+  retrySiteRollout(
+    "The site, and why."
+    input: SiteRolloutVerbInput!
+    "Whether only to try."
+    options: WriteOptions
+  ): RolloutPayload @needs(action: "reportSite", of: "SiteRollout")
+  "Leaves a site out of a deployment (D5): it counts no more."
+  skipSiteRollout(
+    "The site, and why."
+    input: SiteRolloutVerbInput!
+    "Whether only to try."
+    options: WriteOptions
+  ): RolloutPayload @needs(action: "rollOut", of: "SiteRollout")
+  """
+  Takes a release back (D7): from one site, from the sites of a wave, or, with neither, from all. A site's way back is on record at once. A whole deployment is
+  BACKING_OUT until each site was taken back, wave by wave from the last one on.
+  """
+  backOut(
+    "What is taken back, and why."
+    input: BackOutInput!
+    "Whether only to try."
+    options: WriteOptions
+  ): RolloutPayload @needs(action: "takeBack", of: "SiteRollout")
+  "Tells what happened at a site (D5). The same report again changes nothing, and is no error."
+  reportSiteRollout(
+    "The report."
+    input: ReportSiteRolloutInput!
+    "Whether only to try."
+    options: WriteOptions
+  ): SiteReportPayload @needs(action: "reportSite", of: "SiteRollout")
+  "Tells what happened at up to 1,000 sites. Each report stands for itself: those that are refused are told, and the others count."
+  reportSiteRollouts(
+    "The reports."
+    input: ReportSiteRolloutsInput!
+    "Whether only to try."
+    options: WriteOptions
+  ): SiteReportsPayload @needs(action: "reportSite", of: "SiteRollout")
+  """
+  Registers what others rolled out, or are going to: a supplier, a pipeline, a portal (D9). What is done is on record as it was, with what is installed since.
+  Sites that are not named are those where something of the release is installed.
+  """
+  registerDeployment(
+    "What was rolled out, or is going to be."
+    input: RegisterDeploymentInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): RolloutPayload @needs(action: "register", of: "Deployment")
+  "Moves the clock of a server that was started with --clock, for tests and demos: what is due by then happens. The clock of any other server is real."
+  advanceClock(
+    "By how much."
+    by: Duration!
+  ): ClockPayload @needs(action: "rollOut", of: "Deployment")
+}
+
+"A deployment, and why something is done with it."
+input DeploymentVerbInput {
+  "The deployment."
+  deployment: RecordRef!
+  "Why."
+  reason: String
+  "The version that you have seen; refused where it is another by now."
+  ifVersion: Int
+}
+
+"The gate of a wave."
+input SetWaveGateInput {
+  "The deployment."
+  deployment: RecordRef!
+  "The number of the wave."
+  wave: Int!
+  "What opens it."
+  gate: WaveGate!
+  "Who opens one that a PERSON opens, besides a DEPLOYMENT_MANAGER."
+  gatekeeper: String
+  "When a TIME opens it."
+  opensAt: DateTime
+}
+
+"What is decided at the gate of a wave."
+input OpenGateInput {
+  "The deployment."
+  deployment: RecordRef!
+  "The number of the wave."
+  wave: Int!
+  "What is decided."
+  verdict: GateVerdict! = GO
+  "Why."
+  reason: String
+}
+
+"A site of a deployment, and why something is done with it."
+input SiteRolloutVerbInput {
+  "The deployment."
+  deployment: RecordRef!
+  "The site."
+  site: RecordRef!
+  "The release, where the site receives several: that of the deployment when absent."
+  release: RecordRef
+  "Why."
+  reason: String
+}
+
+"What is taken back, and why (D7)."
+input BackOutInput {
+  "The deployment."
+  deployment: RecordRef!
+  "The number of a wave; all of its sites that have the release are taken back."
+  wave: Int
+  "A site."
+  site: RecordRef
+  "The release, where the site receives several: that of the deployment when absent."
+  release: RecordRef
+  "Takes the sites along that need what is taken back; without it they stand against it, by name."
+  withDependents: Boolean
+  "Why."
+  reason: String
+}
+
+"What happened at a site (D5)."
+input ReportSiteRolloutInput {
+  "The deployment."
+  deployment: RecordRef!
+  "The site."
+  site: RecordRef!
+  "The release, where the site receives several: that of the deployment when absent."
+  release: RecordRef
+  "How far it is: DISTRIBUTED, INSTALLED, ACTIVATED, VERIFIED, FAILED; BACKED_OUT while the deployment is BACKING_OUT."
+  status: SiteRolloutStatus!
+  "A name for this report, unique in the deployment: sent again, it is the same report."
+  reportId: String!
+  "The time of which it tells; now when absent."
+  at: DateTime
+  "The SHA-256 digest of the kit that the site has: needed with INSTALLED where the release has a kit (L2)."
+  kitSha256: Sha256
+  "The attempt that it is about; the present one when absent."
+  attempt: Int
+  "What there is to say besides, such as the end of a log."
+  detail: String
+  "Whether the site's deployment tooling is healthy (D3): with false nothing counts as installed."
+  toolingHealthy: Boolean
+}
+
+"Reports on sites."
+input ReportSiteRolloutsInput {
+  "The reports, up to 1,000."
+  reports: [ReportSiteRolloutInput!]!
+}
+
+"What others rolled out, or are going to (D9)."
+input RegisterDeploymentInput {
+  "The release."
+  release: RecordRef!
+  "Who rolls out, or did: a supplier, a pipeline, a portal."
+  carriedOutBy: String!
+  "Its key; made of that of the release when absent."
+  key: String
+  "What people call it."
+  name: String
+  "The sites; those where something of the release is installed when absent."
+  sites: [RecordRef!]
+  "When it began, or is going to."
+  from: DateTime!
+  "When it ended, or is going to."
+  to: DateTime!
+  "PLANNED, SUCCEEDED or FAILED."
+  outcome: RegisteredOutcome!
+  "What there is to say besides."
+  description: String
+}
+
+"How it stands with a deployment that others carry out (D9)."
+enum RegisteredOutcome {
+  "It is planned."
+  PLANNED
+  "It is done, and the release is there."
+  SUCCEEDED
+  "It is done, and the release is not there."
+  FAILED
+}
+
+"The clock of a server that was started with --clock."
+type ClockPayload {
+  "What it shows."
+  now: DateTime!
+  "The last revision."
+  revision: Revision!
+}
+
+"What became of a roll-out."
+type RolloutPayload {
+  "The deployment."
+  deployment: Deployment!
+  "The wave, where it was about one."
+  wave: Wave
+  "The site's roll-out, where it was about one."
+  siteRollout: SiteRollout
+  "The revision of the change."
+  revision: Revision!
+  "Whether it was only tried."
+  dryRun: Boolean!
+  "What was written, or with dryRun would be."
+  changes: [Change!]!
+}
+
+"What became of a report."
+type SiteReportPayload {
+  "The report, as it is kept."
+  report: SiteReport!
+  "The site's roll-out."
+  siteRollout: SiteRollout!
+  "The deployment."
+  deployment: Deployment!
+  "The revision of the change; of a report that was sent before that of the first time."
+  revision: Revision!
+  "Whether it was only tried."
+  dryRun: Boolean!
+  "What was written, or with dryRun would be."
+  changes: [Change!]!
+}
+
+"What became of some reports."
+type SiteReportsPayload {
+  "How many count, with those that were sent before."
+  accepted: Int!
+  "Those that do not."
+  refused: [RefusedReport!]!
+  "The revision of the change, or the last one where nothing was written."
+  revision: Revision!
+  "Whether it was only tried."
+  dryRun: Boolean!
+}
+
+"A report that does not count."
+type RefusedReport {
+  "Its place in the list, from 0."
+  index: Int!
+  "Why, for programs: such as NOT_FOUND, FORBIDDEN, WAVE_NOT_BEGUN, REPORT_ID_REUSED."
+  code: String!
+  "Why, in words."
+  message: String!
 }
 `, BuiltIn: false},
 	{Name: "../schema/schedule.graphqls", Input: `extend type Query {
@@ -26005,7 +26700,7 @@ type Webhook {
 enum WebhookStatus {
   "It takes what it is sent."
   ACTIVE
-  "It did not take what it was sent last, and is tried again."
+  "It did not take something, and is tried again."
   FAILING
   "Somebody paused it, or its receiver answered 410 Gone."
   PAUSED
@@ -27819,6 +28514,16 @@ func (ec *executionContext) childFields_ClassTotal(ctx context.Context, field gr
 	return nil, fmt.Errorf("no field named %q was found under type ClassTotal", field.Name)
 }
 
+func (ec *executionContext) childFields_ClockPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "now":
+		return ec.fieldContext_ClockPayload_now(ctx, field)
+	case "revision":
+		return ec.fieldContext_ClockPayload_revision(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ClockPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_ConcernPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "from":
@@ -28835,6 +29540,14 @@ func (ec *executionContext) childFields_Deployment(ctx context.Context, field gr
 		return ec.fieldContext_Deployment_verifyingAt(ctx, field)
 	case "endedAt":
 		return ec.fieldContext_Deployment_endedAt(ctx, field)
+	case "verifyingPeriod":
+		return ec.fieldContext_Deployment_verifyingPeriod(ctx, field)
+	case "verifyingUntil":
+		return ec.fieldContext_Deployment_verifyingUntil(ctx, field)
+	case "siteTimeLimit":
+		return ec.fieldContext_Deployment_siteTimeLimit(ctx, field)
+	case "overdueSites":
+		return ec.fieldContext_Deployment_overdueSites(ctx, field)
 	case "carriedOutBy":
 		return ec.fieldContext_Deployment_carriedOutBy(ctx, field)
 	case "compare":
@@ -28877,6 +29590,10 @@ func (ec *executionContext) childFields_Deployment(ctx context.Context, field gr
 		return ec.fieldContext_Deployment_intendedFor(ctx, field)
 	case "causedProblems":
 		return ec.fieldContext_Deployment_causedProblems(ctx, field)
+	case "moves":
+		return ec.fieldContext_Deployment_moves(ctx, field)
+	case "progress":
+		return ec.fieldContext_Deployment_progress(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Deployment", field.Name)
 }
@@ -28919,6 +29636,18 @@ func (ec *executionContext) childFields_DeploymentEdge(ctx context.Context, fiel
 		return ec.fieldContext_DeploymentEdge_cursor(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DeploymentEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_DeploymentMove(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "verb":
+		return ec.fieldContext_DeploymentMove_verb(ctx, field)
+	case "to":
+		return ec.fieldContext_DeploymentMove_to(ctx, field)
+	case "lacks":
+		return ec.fieldContext_DeploymentMove_lacks(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeploymentMove", field.Name)
 }
 
 func (ec *executionContext) childFields_DeploymentPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -32101,6 +32830,18 @@ func (ec *executionContext) childFields_RecommendationPayload(ctx context.Contex
 	return nil, fmt.Errorf("no field named %q was found under type RecommendationPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_RefusedReport(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "index":
+		return ec.fieldContext_RefusedReport_index(ctx, field)
+	case "code":
+		return ec.fieldContext_RefusedReport_code(ctx, field)
+	case "message":
+		return ec.fieldContext_RefusedReport_message(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RefusedReport", field.Name)
+}
+
 func (ec *executionContext) childFields_Release(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "description":
@@ -32593,6 +33334,10 @@ func (ec *executionContext) childFields_ReleasePolicy(ctx context.Context, field
 		return ec.fieldContext_ReleasePolicy_verifying(ctx, field)
 	case "auditMaxAge":
 		return ec.fieldContext_ReleasePolicy_auditMaxAge(ctx, field)
+	case "siteTimeLimit":
+		return ec.fieldContext_ReleasePolicy_siteTimeLimit(ctx, field)
+	case "overdueSites":
+		return ec.fieldContext_ReleasePolicy_overdueSites(ctx, field)
 	case "kitSignature":
 		return ec.fieldContext_ReleasePolicy_kitSignature(ctx, field)
 	case "kitSigners":
@@ -33027,6 +33772,50 @@ func (ec *executionContext) childFields_RolloutLimits(ctx context.Context, field
 		return ec.fieldContext_RolloutLimits_criticalityPerWave(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RolloutLimits", field.Name)
+}
+
+func (ec *executionContext) childFields_RolloutPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deployment":
+		return ec.fieldContext_RolloutPayload_deployment(ctx, field)
+	case "wave":
+		return ec.fieldContext_RolloutPayload_wave(ctx, field)
+	case "siteRollout":
+		return ec.fieldContext_RolloutPayload_siteRollout(ctx, field)
+	case "revision":
+		return ec.fieldContext_RolloutPayload_revision(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_RolloutPayload_dryRun(ctx, field)
+	case "changes":
+		return ec.fieldContext_RolloutPayload_changes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RolloutPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RolloutProgress(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "total":
+		return ec.fieldContext_RolloutProgress_total(ctx, field)
+	case "pending":
+		return ec.fieldContext_RolloutProgress_pending(ctx, field)
+	case "distributed":
+		return ec.fieldContext_RolloutProgress_distributed(ctx, field)
+	case "installed":
+		return ec.fieldContext_RolloutProgress_installed(ctx, field)
+	case "activated":
+		return ec.fieldContext_RolloutProgress_activated(ctx, field)
+	case "verified":
+		return ec.fieldContext_RolloutProgress_verified(ctx, field)
+	case "failed":
+		return ec.fieldContext_RolloutProgress_failed(ctx, field)
+	case "backedOut":
+		return ec.fieldContext_RolloutProgress_backedOut(ctx, field)
+	case "skipped":
+		return ec.fieldContext_RolloutProgress_skipped(ctx, field)
+	case "expectedEnd":
+		return ec.fieldContext_RolloutProgress_expectedEnd(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RolloutProgress", field.Name)
 }
 
 func (ec *executionContext) childFields_RotateWebhookSecretPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -33573,6 +34362,106 @@ func (ec *executionContext) childFields_SitePlace(ctx context.Context, field gra
 	return nil, fmt.Errorf("no field named %q was found under type SitePlace", field.Name)
 }
 
+func (ec *executionContext) childFields_SiteReport(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "reportId":
+		return ec.fieldContext_SiteReport_reportId(ctx, field)
+	case "status":
+		return ec.fieldContext_SiteReport_status(ctx, field)
+	case "at":
+		return ec.fieldContext_SiteReport_at(ctx, field)
+	case "attempt":
+		return ec.fieldContext_SiteReport_attempt(ctx, field)
+	case "kitSha256":
+		return ec.fieldContext_SiteReport_kitSha256(ctx, field)
+	case "detail":
+		return ec.fieldContext_SiteReport_detail(ctx, field)
+	case "reportedBy":
+		return ec.fieldContext_SiteReport_reportedBy(ctx, field)
+	case "moved":
+		return ec.fieldContext_SiteReport_moved(ctx, field)
+	case "finding":
+		return ec.fieldContext_SiteReport_finding(ctx, field)
+	case "id":
+		return ec.fieldContext_SiteReport_id(ctx, field)
+	case "key":
+		return ec.fieldContext_SiteReport_key(ctx, field)
+	case "name":
+		return ec.fieldContext_SiteReport_name(ctx, field)
+	case "version":
+		return ec.fieldContext_SiteReport_version(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_SiteReport_createdAt(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_SiteReport_updatedAt(ctx, field)
+	case "history":
+		return ec.fieldContext_SiteReport_history(ctx, field)
+	case "sources":
+		return ec.fieldContext_SiteReport_sources(ctx, field)
+	case "listedBy":
+		return ec.fieldContext_SiteReport_listedBy(ctx, field)
+	case "siteRollout":
+		return ec.fieldContext_SiteReport_siteRollout(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SiteReport", field.Name)
+}
+
+func (ec *executionContext) childFields_SiteReportConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_SiteReportConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_SiteReportConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_SiteReportConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_SiteReportConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SiteReportConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_SiteReportEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_SiteReportEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_SiteReportEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SiteReportEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_SiteReportPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "report":
+		return ec.fieldContext_SiteReportPayload_report(ctx, field)
+	case "siteRollout":
+		return ec.fieldContext_SiteReportPayload_siteRollout(ctx, field)
+	case "deployment":
+		return ec.fieldContext_SiteReportPayload_deployment(ctx, field)
+	case "revision":
+		return ec.fieldContext_SiteReportPayload_revision(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_SiteReportPayload_dryRun(ctx, field)
+	case "changes":
+		return ec.fieldContext_SiteReportPayload_changes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SiteReportPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_SiteReportsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "accepted":
+		return ec.fieldContext_SiteReportsPayload_accepted(ctx, field)
+	case "refused":
+		return ec.fieldContext_SiteReportsPayload_refused(ctx, field)
+	case "revision":
+		return ec.fieldContext_SiteReportsPayload_revision(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_SiteReportsPayload_dryRun(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SiteReportsPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_SiteRollout(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "status":
@@ -33601,6 +34490,10 @@ func (ec *executionContext) childFields_SiteRollout(ctx context.Context, field g
 		return ec.fieldContext_SiteRollout_skippedAt(ctx, field)
 	case "backedOutAt":
 		return ec.fieldContext_SiteRollout_backedOutAt(ctx, field)
+	case "overdueSince":
+		return ec.fieldContext_SiteRollout_overdueSince(ctx, field)
+	case "remindedAt":
+		return ec.fieldContext_SiteRollout_remindedAt(ctx, field)
 	case "kitSha256":
 		return ec.fieldContext_SiteRollout_kitSha256(ctx, field)
 	case "verification":
@@ -33641,6 +34534,10 @@ func (ec *executionContext) childFields_SiteRollout(ctx context.Context, field g
 		return ec.fieldContext_SiteRollout_site(ctx, field)
 	case "receives":
 		return ec.fieldContext_SiteRollout_receives(ctx, field)
+	case "reports":
+		return ec.fieldContext_SiteRollout_reports(ctx, field)
+	case "moves":
+		return ec.fieldContext_SiteRollout_moves(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SiteRollout", field.Name)
 }
@@ -33667,6 +34564,18 @@ func (ec *executionContext) childFields_SiteRolloutEdge(ctx context.Context, fie
 		return ec.fieldContext_SiteRolloutEdge_cursor(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SiteRolloutEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_SiteRolloutMove(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "verb":
+		return ec.fieldContext_SiteRolloutMove_verb(ctx, field)
+	case "to":
+		return ec.fieldContext_SiteRolloutMove_to(ctx, field)
+	case "lacks":
+		return ec.fieldContext_SiteRolloutMove_lacks(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SiteRolloutMove", field.Name)
 }
 
 func (ec *executionContext) childFields_SiteRolloutReceiptConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -33869,6 +34778,8 @@ func (ec *executionContext) childFields_Statistics(ctx context.Context, field gr
 		return ec.fieldContext_Statistics_waves(ctx, field)
 	case "siteRollouts":
 		return ec.fieldContext_Statistics_siteRollouts(ctx, field)
+	case "siteReports":
+		return ec.fieldContext_Statistics_siteReports(ctx, field)
 	case "signOffs":
 		return ec.fieldContext_Statistics_signOffs(ctx, field)
 	case "sites":
@@ -34697,6 +35608,8 @@ func (ec *executionContext) childFields_Wave(ctx context.Context, field graphql.
 		return ec.fieldContext_Wave_gate(ctx, field)
 	case "gatekeeper":
 		return ec.fieldContext_Wave_gatekeeper(ctx, field)
+	case "opensAt":
+		return ec.fieldContext_Wave_opensAt(ctx, field)
 	case "gateVerdict":
 		return ec.fieldContext_Wave_gateVerdict(ctx, field)
 	case "gateDecidedBy":
@@ -34743,6 +35656,10 @@ func (ec *executionContext) childFields_Wave(ctx context.Context, field graphql.
 		return ec.fieldContext_Wave_before(ctx, field)
 	case "targets":
 		return ec.fieldContext_Wave_targets(ctx, field)
+	case "progress":
+		return ec.fieldContext_Wave_progress(ctx, field)
+	case "heldBy":
+		return ec.fieldContext_Wave_heldBy(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Wave", field.Name)
 }

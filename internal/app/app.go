@@ -151,7 +151,6 @@ func New(c Config) *App {
 	a.Planning = with(e, planning.New(e, a.Records, a.Traversal, a.Policies))
 	a.Overview = with(e, overview.New(e, a.Planning))
 	a.ActionPlans = with(e, actionplan.New(e, a.Releases, sheet.NewWriter()))
-	a.Running = with(e, running.New(e, running.Uses{Releases: a.Releases, Preparation: a.Preparation, Announcements: a.Announcements}))
 	a.Readiness = with(e, readiness.New(e, a.Releases, a.Preparation, a.Announcements))
 	a.Running = with(e, running.New(e, a.Releases, a.Readiness))
 	a.Feeds = with(e, feed.New(e, a.Calendar))

@@ -10,8 +10,8 @@ import (
 
 	"releasegraph/internal/app/announcement"
 	"releasegraph/internal/app/apptest"
-	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/bulk"
+	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/listing"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
