@@ -8,7 +8,6 @@ import (
 	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/ground"
 	"releasegraph/internal/app/refusal"
-	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/optional"
 	"releasegraph/internal/plan/running"
@@ -20,12 +19,8 @@ func (a *Area) BackOut(ctx context.Context, in BackOut, o *domain.WriteOptions) 
 	if in.Wave != nil && in.Site != nil {
 		return nil, domain.Breaks("D7", "input", "give a wave, or a site, or neither: then all is taken back")
 	}
-	var action authz.Action = takesBack
-	if in.Wave == nil && in.Site == nil {
-		action = halts
-	}
 	return a.carryOut(ctx, roll{
-		mutation:   estate.Mutation{Action: action, Kind: domain.KindSiteRollout, Options: o.Because(in.Reason), Input: []any{"backOut", domain.KindSiteRollout, in}},
+		mutation:   estate.Mutation{Action: takesBack, Kind: domain.KindSiteRollout, Options: o.Because(in.Reason), Input: []any{"backOut", domain.KindSiteRollout, in}},
 		deployment: in.Deployment,
 		does: func(ctx context.Context, c *course) (string, string, error) {
 			switch {
@@ -51,10 +46,10 @@ func (c *course) backOutAll(ctx context.Context, in BackOut) error {
 	if err := c.legal(ctx, domain.BackOut, facts, func() (*domain.DeploymentFacts, error) { return facts, nil }); err != nil {
 		return err
 	}
-	if err := c.readAll(ctx); err != nil {
+	if err := c.area.estate.May(ctx, halts, domain.KindDeployment); err != nil {
 		return err
 	}
-	if err := c.markStaying(ctx); err != nil {
+	if err := refusal.Both(c.readAll(ctx), c.markStaying(ctx)); err != nil {
 		return err
 	}
 	return c.apply(ctx, c.r.BackOut(facts.Reason)...)
@@ -104,7 +99,7 @@ func (c *course) markStaying(ctx context.Context) error {
 // deployment.
 func (c *course) backOutWave(ctx context.Context, in BackOut) (string, string, error) {
 	w, err := c.wave(*in.Wave)
-	if err != nil {
+	if err := refusal.Both(err, c.area.estate.May(ctx, rollsOut, domain.KindWave)); err != nil {
 		return "", "", err
 	}
 	if err := refusal.Both(c.readStaying(ctx), c.readAll(ctx), c.markStaying(ctx)); err != nil {
@@ -127,6 +122,9 @@ func (c *course) backOutSite(ctx context.Context, in BackOut) (string, string, e
 	_, one, err := c.oneSite(ctx, takesBack, *in.Site, in.Release, "input")
 	if err != nil {
 		return "", "", err
+	}
+	if rolls := c.area.estate.May(ctx, rollsOut, domain.KindSiteRollout); rolls != nil && c.area.estate.May(ctx, reports, domain.KindSiteRollout) != nil {
+		return "", "", rolls // who may only stop a roll-out takes back all of it, or nothing
 	}
 	c.bySite = map[store.ID][]place{}
 	if err := refusal.Both(c.readStaying(ctx), c.readAll(ctx), c.markStaying(ctx)); err != nil {
