@@ -1,8 +1,6 @@
 package mirror
 
 import (
-	"strings"
-
 	"github.com/tidwall/btree"
 
 	"releasegraph/internal/store"
@@ -21,7 +19,7 @@ type runs struct {
 func (r *runs) compare(c store.Compare) {
 	switch c.Op {
 	case store.IsNull:
-		r.from(absent, func(string) bool { return true })
+		r.from(absent, absent+beyondTexts)
 		return
 	case store.OneOf:
 		list, _ := c.Value.([]any)
@@ -36,27 +34,40 @@ func (r *runs) compare(c store.Compare) {
 	key := r.sorter.keyOf([]any{c.Value})
 	switch c.Op {
 	case store.StartsWith:
-		r.from(key, func(k string) bool { return strings.HasPrefix(k, key) })
+		r.from(key, key+beyondTexts)
 	case store.Lt:
-		r.from("", func(k string) bool { return k < key })
+		r.from("", key)
 	case store.Lte:
-		r.from("", func(k string) bool { return k <= key })
+		r.from("", r.behind(key))
 	case store.Gt:
-		r.from(r.behind(key), func(k string) bool { return k != absent })
+		r.from(r.behind(key), absent)
 	case store.Gte:
-		r.from(key, func(k string) bool { return k != absent })
+		r.from(key, absent)
 	}
 }
 
+// beyondTexts follows all that a text goes on with, which is UTF-8.
+const beyondTexts = "\xff"
+
 func (r *runs) equal(v any) {
 	key := r.sorter.keyOf([]any{v})
-	r.from(key, func(k string) bool { return k == key })
+	r.from(key, r.behind(key))
 }
 
-// from adds the rows from a key on, as long as their keys are wanted.
-func (r *runs) from(key string, wanted func(string) bool) {
+// from adds the rows from a key on until another. The end is known by its row, so
+// that no key is looked at on the way, which lies anywhere in memory.
+func (r *runs) from(key, until string) {
+	if until <= key {
+		return
+	}
+	var end item
+	ends := false
+	r.tree.Ascend(item{key: until}, func(one item) bool {
+		end, ends = one, true
+		return false
+	})
 	r.tree.Ascend(item{key: key}, func(one item) bool {
-		if !wanted(one.key) {
+		if ends && one.row == end.row {
 			return false
 		}
 		r.found.add(one.row)
