@@ -41,6 +41,7 @@ import (
 	"releasegraph/internal/app/rollout"
 	"releasegraph/internal/app/running"
 	"releasegraph/internal/app/stock"
+	"releasegraph/internal/app/stream"
 	"releasegraph/internal/app/support"
 	"releasegraph/internal/app/token"
 	"releasegraph/internal/app/traversal"
@@ -63,6 +64,7 @@ type App struct {
 	History       *history.Area
 	Events        *event.Area
 	Webhooks      *webhook.Area
+	Streams       *stream.Area
 	Tokens        *token.Area
 	Impact        *impact.Area
 	Configuration *configuration.Area
@@ -126,6 +128,7 @@ func New(c Config) *App {
 	a.Impact = with(e, impact.New(e, a.Traversal))
 	a.Events = with(e, event.New(e, a.Impact))
 	a.Webhooks = with(e, webhook.New(e, a.Events))
+	a.Streams = with(e, stream.New(e, a.Events))
 	a.Configuration = with(e, configuration.New(e, a.Records, a.Traversal))
 	a.Rollouts = with(e, rollout.New(e))
 	a.Problems = with(e, problem.New(e, a.Records, a.Rollouts))
@@ -183,6 +186,20 @@ func (a *App) Audience(ctx context.Context) string { return a.estate.Audience(ct
 
 // Head returns the revision of the last committed change.
 func (a *App) Head(ctx context.Context) (int64, error) { return a.estate.Head(ctx) }
+
+// Await waits until what another server over the same store committed has come here, up to
+// a revision: reads after it see that. It returns the head, also where that is below the
+// revision when the context ends.
+func (a *App) Await(ctx context.Context, revision int64) (int64, error) {
+	head, err := a.estate.Head(ctx)
+	for err == nil && head < revision {
+		var risen store.Revision
+		if risen, err = a.estate.Store.Await(ctx, store.Revision(head)); err == nil {
+			head = int64(risen)
+		}
+	}
+	return head, err
+}
 
 // Rules lists the rules of all areas.
 func (a *App) Rules() []estate.Rule { return slices.Clone(a.estate.Rules) }

@@ -8,9 +8,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/rs/zerolog"
 
-	"releasegraph/internal/app"
 	hook "releasegraph/internal/app/webhook"
-	"releasegraph/internal/store"
 	"releasegraph/internal/telemetry"
 	"releasegraph/internal/webhook"
 )
@@ -68,53 +66,8 @@ func (c *countedSender) Send(ctx context.Context, m hook.Message) hook.Answer {
 }
 
 // delivering sends events to webhooks as they are committed.
-type delivering struct {
-	app   *app.App
-	store store.Store
-	by    hook.Sender
-	// holder names this program among those over the store.
-	holder string
-	log    zerolog.Logger
-}
-
-const (
-	// lookEvery is how often is looked for what others changed of webhooks.
-	lookEvery = 5 * time.Second
-	// breath is how long is waited at least.
-	breath = 50 * time.Millisecond
-)
-
-// Run works until the context ends. What fails is logged and tried again.
-func (d delivering) Run(ctx context.Context) {
-	for ctx.Err() == nil {
-		head, err := d.app.Head(ctx)
-		var next time.Time
-		if err == nil {
-			next, err = d.app.Webhooks.Deliver(d.app.WithLoads(ctx), d.by, d.holder)
-		}
-		if err != nil && ctx.Err() == nil {
-			d.log.Warn().Err(err).Msg("events could not be sent to webhooks; they are tried again")
-			head = -1
-		}
-		d.wait(ctx, head, next)
-	}
-}
-
-// wait waits until something is committed after a revision, or due.
-func (d delivering) wait(ctx context.Context, head int64, next time.Time) {
-	until := time.Now().Add(lookEvery)
-	if !next.IsZero() && next.Before(until) {
-		until = next
-	}
-	ctx, cancel := context.WithDeadline(ctx, until)
-	defer cancel()
-	select {
-	case <-time.After(breath):
-	case <-ctx.Done():
-	}
-	if head < 0 {
-		<-ctx.Done()
-		return
-	}
-	_, _ = d.store.Await(ctx, store.Revision(head)) // it is looked again whatever comes
+func delivering(e *estate, by hook.Sender, log zerolog.Logger) pursuing {
+	holder := newID()
+	return pursuing{app: e.app, store: e.store, log: log, what: "events could not be sent to webhooks; they are tried again",
+		work: func(ctx context.Context) (time.Time, error) { return e.app.Webhooks.Deliver(ctx, by, holder) }}
 }

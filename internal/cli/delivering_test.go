@@ -43,7 +43,7 @@ func TestWhatIsCommittedIsSentToWebhooksAtOnce_E3(t *testing.T) {
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		delivering{app: f.App, store: f.Store, by: sender, holder: "one", log: zerolog.Nop()}.Run(ctx)
+		delivering(&estate{app: f.App, store: f.Store}, sender, zerolog.Nop()).Run(ctx)
 	}()
 	apptest.CreateApplication(f, "a")
 	select {

@@ -22,6 +22,7 @@ type serveCmd struct {
 	mediaServing
 	mailFlags
 	webhookFlags
+	streamFlags
 	Prometheus  []string `placeholder:"NAME=URL" help:"A Prometheus server that tests may be measured by, such as prod=https://metrics.example.com:9090; several with commas. No other is asked."`
 	KeepHistory span     `placeholder:"DURATION" help:"Forget changes older than this, such as 8760h or P1Y, except what baselines need. Default: forget none."`
 	Clock       string   `placeholder:"INSTANT" help:"For tests and demos, on loopback alone: begin at an instant such as 2027-01-01T00:00:00Z, or now, and let advanceClock move the clock on. Default: the clock is real."`
@@ -57,6 +58,7 @@ func (serveCmd) Help() string {
     releasegraph serve --clock 2027-01-01T00:00:00Z
     releasegraph serve --smtp smtp://releases@mail.example.org --mail-from releases@example.org
     releasegraph serve --webhook-allow 10.20.0.0/16
+    releasegraph serve --nats nats://nats.example.org:4222
     RELEASEGRAPH_STORE_PASSWORD=… releasegraph serve --store bolt://127.0.0.1:7687 --store-user neo4j
 
     releasegraph serve --identities identities.yaml --listen 0.0.0.0:8080
@@ -117,7 +119,15 @@ func (c *serveCmd) Run(r *running, model *kong.Application) error {
 		}
 		e.until(r, e.settle)
 		e.app.Webhooks.Sender, e.app.Webhooks.Source = sender, c.EventSource
-		e.until(r, delivering{app: e.app, store: e.store, by: sender, holder: newID(), log: r.log}.Run)
+		e.until(r, delivering(e, sender, r.log).Run)
+		e.app.Streams.Source = c.EventSource
+		streams, err := c.publishers()
+		if err != nil {
+			return nil, errors.Join(err, e.close(ctx))
+		}
+		for _, to := range streams {
+			e.until(r, publishing(e, to, r.log).Run)
+		}
 		e.until(r, announcing{app: e.app, by: post, log: r.log}.Run)
 		e.until(r, rolling{app: e.app, log: r.log, now: c.now()}.Run)
 		return e, nil
@@ -167,7 +177,7 @@ func (s serving) serve(r *running, t *telemetry.Telemetry, greet func(address st
 		if s.known != nil {
 			s.known.app.Store(e.app)
 		}
-		return &server.Core{Schema: resolvers.New(e.app, r.log), Calendar: e.app.Feeds, Exporter: e.app.Export, Media: e.media, Revoked: e.app.Tokens.TokenRevoked, Checks: e.checks()}, nil
+		return &server.Core{Schema: resolvers.New(e.app, r.log), Calendar: e.app.Feeds, Exporter: e.app.Export, Media: e.media, Revoked: e.app.Tokens.TokenRevoked, Await: e.app.Await, Checks: e.checks()}, nil
 	})
 	if opened != nil {
 		err = errors.Join(err, opened.close(r))

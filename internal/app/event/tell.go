@@ -2,6 +2,7 @@ package event
 
 import (
 	"context"
+	"errors"
 
 	"releasegraph/internal/domain"
 	"releasegraph/internal/happening"
@@ -14,6 +15,16 @@ type Telling struct {
 	// End is where to go on behind the page, More whether there is anything there.
 	End  string
 	More bool
+}
+
+// Compacted reports whether an error says that the log was compacted, and behind which
+// revision it begins.
+func Compacted(err error) (oldest string, is bool) {
+	var e *domain.Error
+	if errors.As(err, &e) && e.Rule == "C4" {
+		oldest, is = e.Details["oldest"].(string)
+	}
+	return oldest, is
 }
 
 // CheckFilter says what is wrong with a filter of events.

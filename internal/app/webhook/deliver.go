@@ -14,7 +14,6 @@ import (
 
 	"releasegraph/internal/app/event"
 	"releasegraph/internal/cloudevent"
-	"releasegraph/internal/domain"
 	"releasegraph/internal/happening"
 )
 
@@ -184,7 +183,7 @@ func (r *round) fresh(ctx context.Context) (list []task, end string, behind bool
 		at = s.Again.At
 	}
 	told, err := r.tell(ctx, room, at)
-	if oldest, compacted := compactedTo(err); compacted {
+	if oldest, compacted := event.Compacted(err); compacted {
 		r.missed = missedOf(at, oldest)
 		return nil, oldest, behind, nil
 	}
@@ -204,15 +203,6 @@ func (r *round) fresh(ctx context.Context) (list []task, end string, behind bool
 	return list, told.End, behind, nil
 }
 
-// compactedTo reports whether an error says that the log was compacted, and where it begins.
-func compactedTo(err error) (oldest string, is bool) {
-	var e *domain.Error
-	if errors.As(err, &e) && e.Rule == "C4" {
-		oldest, is = e.Details["oldest"].(string)
-	}
-	return oldest, is
-}
-
 // missedOf are the revisions between a cursor and where the log begins.
 func missedOf(at, oldest string) *Range {
 	revision, _, _ := strings.Cut(at, ".")
@@ -225,7 +215,7 @@ func missedOf(at, oldest string) *Range {
 }
 
 func ignoreCompacted(err error) error {
-	if _, is := compactedTo(err); is {
+	if _, is := event.Compacted(err); is {
 		return nil
 	}
 	return err

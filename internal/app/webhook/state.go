@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"releasegraph/internal/app/refusal"
+	"releasegraph/internal/app/shelved"
 	"releasegraph/internal/domain"
 )
 
@@ -65,33 +66,9 @@ func noHook() error {
 	return &domain.Error{Code: domain.NotFound, Field: "input.id", Message: "there is no such webhook"}
 }
 
-// changed changes a value on a shelf, whoever else changes it at the same time.
+// changed changes a value of a webhook.
 func changed[T any](ctx context.Context, a *Area, shelf, id string, change func(*T) error) (*T, error) {
-	for {
-		held, err := a.estate.Shelf.Shelved(ctx, shelf, id)
-		if err != nil {
-			return nil, refusal.OfStore(err)
-		}
-		old, ok := held[id]
-		if !ok {
-			return nil, noHook()
-		}
-		v := new(T)
-		if err := json.Unmarshal(old, v); err != nil {
-			return nil, err
-		}
-		if err := change(v); err != nil {
-			return nil, err
-		}
-		value, err := json.Marshal(v)
-		if err != nil {
-			return nil, err
-		}
-		done, err := a.estate.Shelf.Swap(ctx, shelf, id, old, value)
-		if err != nil || done {
-			return v, refusal.OfStore(err)
-		}
-	}
+	return shelved.Change(ctx, a.estate.Shelf, shelf, id, noHook(), change)
 }
 
 // take makes a holder the one who sends, unless somebody else does.

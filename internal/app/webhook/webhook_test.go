@@ -286,7 +286,7 @@ func TestAnEventThatIsRefusedForADayIsDeadAndCanBeResent_E3(t *testing.T) {
 
 // Several servers over one store send each event once: one of them at a time is at a
 // webhook, until its lease is over.
-func TestOneServerAtATimeSendsToAWebhook_E3(t *testing.T) {
+func TestServersAtOnceSendEachEventToAWebhookOnce_E3(t *testing.T) {
 	beds(t, func(t *testing.T, b *bed) {
 		b.hook(webhook.NewWebhook{Filter: items()})
 		other := instance(b.Fixture, b.clock)
