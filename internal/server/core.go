@@ -21,6 +21,9 @@ type Core struct {
 	// Revoked, when not nil, gives what is closed when the next API token is
 	// revoked.
 	Revoked func() <-chan struct{}
+	// Await, when not nil, waits for a revision, and returns the head, also where that
+	// has not come.
+	Await func(ctx context.Context, revision int64) (head int64, err error)
 	// Checks say why the server is not ready, by name; nil: it is.
 	Checks map[string]func(context.Context) error
 }

@@ -52,6 +52,9 @@ func (s *Server) newGraphQL(core *Core) http.Handler {
 		noteOperation(ctx, operationName(graphql.GetOperationContext(ctx)))
 		return operations.around(direct.WithLimits(ctx, direct.Limits{Bytes: c.MaxAnswer, Values: int64(c.Limits.Price)}), next)
 	})
+	if core.Await != nil {
+		h.AroundOperations(awaits{core.Await}.around)
+	}
 	h.AroundResponses(func(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
 		prices.tell(ctx)
 		if !graphql.HasOperationContext(ctx) || graphql.GetOperationContext(ctx).Operation == nil {

@@ -85,12 +85,12 @@ func TestASubscriptionIsResumedAfterARestartWithoutAGap(t *testing.T) {
 	w := first.wire().greeted()
 	w.follows(`"0"`)
 	got := eventOf(t, w.next())
-	if got.String() != "RECORD_CREATED a" || got.ResumeAfter != "1" {
+	if got.String() != "configuration_item.created a" || got.ResumeAfter != "1" {
 		t.Errorf("%+v", got)
 	}
 	first.item("b") // live
 	got = eventOf(t, w.next())
-	if got.String() != "RECORD_CREATED b" {
+	if got.String() != "configuration_item.created b" {
 		t.Errorf("%+v", got)
 	}
 	first.stop()
