@@ -1,6 +1,7 @@
 package planner_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -141,6 +142,24 @@ func TestARiskIsWhatDependsOnAWave(t *testing.T) {
 		{Wave: 1, Sites: 1, HurtSites: 3, HurtUsers: 300, ReachedBefore: 0, ReachedAfter: 100},
 		{Wave: 2, Sites: 1, HurtSites: 1, HurtUsers: 100, ReachedBefore: 100, ReachedAfter: 200},
 	}, risks)
+}
+
+// More waves than are followed at once are told, too.
+func TestARiskIsToldOfManyWaves(t *testing.T) {
+	var lines []string
+	for i := range 150 {
+		lines = append(lines, fmt.Sprintf(`{"node":"Site","key":"s%03d","name":"S","region":"emea","ring":"GENERAL","timeZone":"Europe/Paris","users":%d}`, i, i+1),
+			fmt.Sprintf(`{"edge":"INSTALLED_AT","from":"ConfigurationItem:app","to":"Site:s%03d","version":"1.0.0","activeVersion":"1.0.0"}`, i))
+	}
+	in := example(t, "5", lines...)
+	in.Limits = rollout.Limits{SitesPerWave: pointer(1)}
+	made := plan(t, in)
+	require.Len(t, made.Plan.Waves, 153)
+	risks, err := made.Risk(t.Context())
+	require.NoError(t, err)
+	for i, r := range risks {
+		require.Equal(t, []int{i + 1, 1, made.Plan.Waves[i].Users}, []int{r.Wave, r.HurtSites, r.HurtUsers})
+	}
 }
 
 func TestWavesAreDrawnWithWhatTheyWaitFor(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 
 	"releasegraph/internal/pace"
 	"releasegraph/internal/plan/rollout"
+	"releasegraph/internal/plan/rollout/digraph"
 )
 
 // Risk tells of each wave what is hurt when it fails: the sites at which something
@@ -15,10 +16,6 @@ func (made *Made) Risk(ctx context.Context) ([]rollout.WaveRisk, error) {
 	if made.Plan == nil {
 		return nil, nil
 	}
-	hurt, err := made.hurt(ctx)
-	if err != nil {
-		return nil, err
-	}
 	exposed := exposure(made.Plan)
 	list := make([]rollout.WaveRisk, len(made.Plan.Waves))
 	for i := range list {
@@ -26,24 +23,35 @@ func (made *Made) Risk(ctx context.Context) ([]rollout.WaveRisk, error) {
 			Wave: i + 1, Sites: made.Plan.Waves[i].Sites, ReachedBefore: exposed[i].Before, ReachedAfter: exposed[i].After,
 		}
 	}
-	for site, set := range hurt {
-		users := 0
-		if u := made.m.Site(int32(site)).Users; u != nil {
-			users = *u
-		}
-		for w, word := range set {
-			for ; word > 0; word &= word - 1 {
-				r := &list[64*w+bits.TrailingZeros64(word)]
-				r.HurtSites++
-				r.HurtUsers += users
-			}
+	if len(list) == 0 {
+		return list, nil
+	}
+	r, err := made.reached(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for first := 0; first < len(list); first += atOnce {
+		if err := r.hurt(ctx, first, list); err != nil {
+			return nil, err
 		}
 	}
 	return list, nil
 }
 
-// hurt tells by site which waves hurt it, as bits.
-func (made *Made) hurt(ctx context.Context) ([][]uint64, error) {
+// atOnce is of how many waves is followed at once whom they hurt: a bit each.
+const atOnce = 64
+
+// reach is what depends on the steps of a plan.
+type reach struct {
+	*Made
+	g     *digraph.Graph
+	sites []int32   // the node of each site
+	of    []int32   // the component of each node
+	nodes [][]int32 // by component, each after all to which it has arcs
+	sets  []uint64  // by component: the waves that it depends on
+}
+
+func (made *Made) reached(ctx context.Context) (*reach, error) {
 	g, sites, err := made.d.Reaching(ctx)
 	if err != nil {
 		return nil, err
@@ -52,36 +60,42 @@ func (made *Made) hurt(ctx context.Context) ([][]uint64, error) {
 	if err != nil {
 		return nil, err
 	}
-	words := (len(made.Plan.Waves) + 63) / 64
-	sets := make([]uint64, count*words)
-	at := func(v int32) []uint64 { return sets[int(of[v])*words:][:words] }
-	for s := range made.got.Steps {
-		if w := int(made.waveOf(int32(s))); w > 0 {
-			at(int32(s))[(w-1)/64] |= 1 << ((w - 1) % 64)
-		}
-	}
-	// Components come after all to which they have arcs.
-	p := pace.Of(ctx)
-	sorted := make([][]int32, count)
+	r := &reach{Made: made, g: g, sites: sites, of: of, nodes: make([][]int32, count), sets: make([]uint64, count)}
 	for v := range int32(g.Len()) {
-		sorted[of[v]] = append(sorted[of[v]], v)
+		r.nodes[of[v]] = append(r.nodes[of[v]], v)
 	}
-	for _, nodes := range sorted {
+	return r, nil
+}
+
+// hurt counts whom some waves hurt, from one on.
+func (r *reach) hurt(ctx context.Context, first int, list []rollout.WaveRisk) error {
+	clear(r.sets)
+	for s := range r.got.Steps {
+		if w := int(r.waveOf(int32(s))) - 1 - first; w >= 0 && w < atOnce {
+			r.sets[r.of[s]] |= 1 << w
+		}
+	}
+	p := pace.Of(ctx)
+	for c, nodes := range r.nodes {
 		for _, v := range nodes {
-			if err := p.Steps(1 + len(g.Out(v))); err != nil {
-				return nil, err
+			if err := p.Steps(1 + len(r.g.Out(v))); err != nil {
+				return err
 			}
-			own := at(v)
-			for _, w := range g.Out(v) {
-				for k, word := range at(w) {
-					own[k] |= word
-				}
+			for _, w := range r.g.Out(v) {
+				r.sets[c] |= r.sets[r.of[w]]
 			}
 		}
 	}
-	list := make([][]uint64, len(sites))
-	for site, node := range sites {
-		list[site] = at(node)
+	for site, node := range r.sites {
+		users := 0
+		if u := r.m.Site(int32(site)).Users; u != nil {
+			users = *u
+		}
+		for set := r.sets[r.of[node]]; set > 0; set &= set - 1 {
+			risk := &list[first+bits.TrailingZeros64(set)]
+			risk.HurtSites++
+			risk.HurtUsers += users
+		}
 	}
-	return list, nil
+	return nil
 }
