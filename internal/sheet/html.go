@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"rsc.io/qr"
+
+	"releasegraph/internal/plan/actionplan"
 )
 
 //go:embed sheet.tmpl
@@ -17,19 +19,19 @@ var printed = template.Must(template.New("sheet").Parse(page))
 
 // HTML writes a sheet as a page of its own, to be printed. What records say is escaped:
 // it is text.
-func (w *Writer) HTML(s *Sheet) (string, error) {
+func (w *Writer) HTML(s *actionplan.Sheet) (string, error) {
 	say := w.Speaker(s.Language)
 	p := printedSheet{
-		Language: w.Nearest(s.Language), Title: s.title(say), When: s.when(say), Place: s.place(say), Back: say.Message("wayBack", nil),
+		Language: w.Nearest(s.Language), Title: title(s, say), When: when(s, say), Place: place(s, say), Back: say.Message("wayBack", nil),
 		Steps: say.Message("steps", nil), Intro: say.Message("wayBackIntro", nil), Report: s.Report, ReportText: say.Message("report", nil),
 	}
 	for _, column := range []string{"hour", "takes", "step", "party", "done"} {
 		p.Columns = append(p.Columns, say.Message(column, nil))
 	}
-	for i, step := range s.Steps {
-		p.Rows = append(p.Rows, printedStep{i + 1, s.hour(say, step), long(step.Takes), describe(say, s.Activation, step), s.by(say, step)})
+	for i, step := range s.Lines {
+		p.Rows = append(p.Rows, printedStep{i + 1, hour(s, say, step), long(step.Takes), describe(say, s.Activation, step), by(s, say, step)})
 	}
-	for _, part := range s.kept() {
+	for _, part := range kept(s) {
 		if len(part.list) > 0 {
 			p.Kept = append(p.Kept, printedList{say.Message(part.heading, nil), part.list})
 		}

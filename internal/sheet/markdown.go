@@ -6,27 +6,28 @@ import (
 
 	"releasegraph/internal/domain"
 	"releasegraph/internal/locale"
+	"releasegraph/internal/plan/actionplan"
 )
 
 // Markdown writes a sheet as Markdown. What records say is escaped: it is text.
-func (w *Writer) Markdown(s *Sheet) (string, error) {
+func (w *Writer) Markdown(s *actionplan.Sheet) (string, error) {
 	say := w.Speaker(s.Language)
 	var b strings.Builder
-	fmt.Fprintf(&b, "# %s\n\n%s\n\n%s\n", domain.Markdown(s.title(say)), domain.Markdown(s.when(say)), domain.Markdown(s.place(say)))
+	fmt.Fprintf(&b, "# %s\n\n%s\n\n%s\n", domain.Markdown(title(s, say)), domain.Markdown(when(s, say)), domain.Markdown(place(s, say)))
 	fmt.Fprintf(&b, "\n## %s\n\n", domain.Markdown(say.Message("steps", nil)))
 	b.WriteString("|  |")
 	for _, column := range []string{"hour", "takes", "step", "party", "done"} {
 		b.WriteString(" " + domain.Markdown(say.Message(column, nil)) + " |")
 	}
 	b.WriteString("\n| ---: | --- | ---: | --- | --- | --- |\n")
-	for i, step := range s.Steps {
+	for i, step := range s.Lines {
 		fmt.Fprintf(&b, "| %d |", i+1)
-		for _, cell := range []string{s.hour(say, step), long(step.Takes), describe(say, s.Activation, step), s.by(say, step)} {
+		for _, cell := range []string{hour(s, say, step), long(step.Takes), describe(say, s.Activation, step), by(s, say, step)} {
 			b.WriteString(" " + domain.Markdown(cell) + " |")
 		}
 		b.WriteString(" ☐ |\n")
 	}
-	s.ready(&b, say)
+	ready(s, &b, say)
 	fmt.Fprintf(&b, "\n## %s\n\n", domain.Markdown(say.Message("wayBack", nil)))
 	if len(s.WayBack) == 0 {
 		fmt.Fprintf(&b, "%s\n", domain.Markdown(say.Message("nothing", nil)))
@@ -43,8 +44,8 @@ func (w *Writer) Markdown(s *Sheet) (string, error) {
 }
 
 // ready writes what is kept ready.
-func (s *Sheet) ready(b *strings.Builder, say *locale.Speaker) {
-	for _, part := range s.kept() {
+func ready(s *actionplan.Sheet, b *strings.Builder, say *locale.Speaker) {
+	for _, part := range kept(s) {
 		if len(part.list) == 0 {
 			continue
 		}
@@ -60,18 +61,18 @@ type part struct {
 	list    []string
 }
 
-func (s *Sheet) kept() []part { return []part{{"spares", s.Spares}, {"licences", s.Licences}} }
+func kept(s *actionplan.Sheet) []part { return []part{{"spares", s.Spares}, {"licences", s.Licences}} }
 
-func (s *Sheet) title(say *locale.Speaker) string {
+func title(s *actionplan.Sheet, say *locale.Speaker) string {
 	return say.Message("title", locale.Values{"Release": s.Release, "Site": s.Site})
 }
 
-func (s *Sheet) place(say *locale.Speaker) string {
+func place(s *actionplan.Sheet, say *locale.Speaker) string {
 	return say.Message("wave", locale.Values{"Wave": s.Wave, "Deployment": s.Deployment})
 }
 
 // by is who does a step.
-func (s *Sheet) by(say *locale.Speaker, step Step) string {
+func by(s *actionplan.Sheet, say *locale.Speaker, step actionplan.Line) string {
 	if step.Party == "" {
 		return say.Message("site", nil)
 	}

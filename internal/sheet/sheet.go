@@ -19,49 +19,20 @@ var files embed.FS
 // Writer writes sheets from a catalogue of messages.
 type Writer struct{ *locale.Catalogue }
 
+var _ actionplan.Writer = (*Writer)(nil)
+
 // NewWriter returns a writer.
 func NewWriter() *Writer { return &Writer{locale.NewCatalogue(files)} }
 
-// Sheet is what is written.
-type Sheet struct {
-	Language                  string
-	Release, Site, Deployment string
-	Wave                      int
-	Zone                      *time.Location
-	Window                    domain.TimeRange
-	// Offer says that the site chooses when within the window (P1).
-	Offer      bool
-	Activation domain.Activation
-	Steps      []Step
-	// Spares and Licences are what is kept ready.
-	Spares, Licences []string
-	WayBack          []Undo
-	// Report is where is reported how it goes, empty for none.
-	Report string
-}
-
-// Step is a step with the names of what it is about.
-type Step struct {
-	actionplan.Step
-	Name, From, To string
-	Party          string // empty: the site itself
-}
-
-// Undo is a step of the way back.
-type Undo struct {
-	// Does is what kind of step it is: UNDO, MITIGATE, PUT_BACK or TAKE_AWAY.
-	Does, Item, Text string
-}
-
 // Text says in the language of a sheet what a step does.
-func (w *Writer) Text(s *Sheet, step Step) (string, error) {
+func (w *Writer) Text(s *actionplan.Sheet, step actionplan.Line) (string, error) {
 	say := w.Speaker(s.Language)
 	text := describe(say, s.Activation, step)
 	return text, say.Err
 }
 
 // describe says what a step does.
-func describe(say *locale.Speaker, activation domain.Activation, s Step) string {
+func describe(say *locale.Speaker, activation domain.Activation, s actionplan.Line) string {
 	id := string(s.Kind)
 	switch {
 	case s.Kind == actionplan.Install && s.From != "" && s.From == s.To:
@@ -75,12 +46,12 @@ func describe(say *locale.Speaker, activation domain.Activation, s Step) string 
 }
 
 // undoing says what a step of the way back does.
-func undoing(say *locale.Speaker, u Undo) string {
+func undoing(say *locale.Speaker, u actionplan.Undo) string {
 	return strings.Join(strings.Fields(say.Message(u.Does, locale.Values{"Item": u.Item, "Text": u.Text})), " ")
 }
 
 // when says when the work is.
-func (s *Sheet) when(say *locale.Speaker) string {
+func when(s *actionplan.Sheet, say *locale.Speaker) string {
 	if s.Window.Empty() {
 		return say.Message("unplanned", nil)
 	}
@@ -93,7 +64,7 @@ func (s *Sheet) when(say *locale.Speaker) string {
 
 // hour says when a step begins, with the day where that is another one than that on which
 // the work begins.
-func (s *Sheet) hour(say *locale.Speaker, step Step) string {
+func hour(s *actionplan.Sheet, say *locale.Speaker, step actionplan.Line) string {
 	if step.Begins == nil {
 		return ""
 	}

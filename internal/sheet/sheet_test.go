@@ -35,7 +35,7 @@ func TestEveryLanguageHasAllMessages_P12(t *testing.T) {
 // What has no hour, and no way back, says so.
 func TestASheetSaysWhatIsNotKnown_P12(t *testing.T) {
 	w := sheet.NewWriter()
-	s := &sheet.Sheet{Language: "de", Release: "Kassen 2", Site: "Köln", Zone: time.UTC, Activation: domain.AtInstall, Steps: []sheet.Step{{Step: actionplan.Step{Kind: actionplan.Verify, Item: -1}}}}
+	s := &actionplan.Sheet{Language: "de", Release: "Kassen 2", Site: "Köln", Zone: time.UTC, Activation: domain.AtInstall, Lines: []actionplan.Line{{Step: actionplan.Step{Kind: actionplan.Verify, Item: -1}}}}
 	text, err := w.Markdown(s)
 	require.NoError(t, err)
 	require.Contains(t, text, "# Kassen 2 in Köln\n\nDer Termin steht noch nicht fest.\n")
@@ -43,7 +43,7 @@ func TestASheetSaysWhatIsNotKnown_P12(t *testing.T) {
 	require.Contains(t, text, "Nichts lässt sich rückgängig machen")
 	begins, takes := time.Date(2027, 1, 2, 3, 4, 0, 0, time.UTC), 65*time.Minute
 	s.Window, s.Offer = domain.TimeRange{From: begins, To: begins.Add(24 * time.Hour)}, true
-	s.Steps[0].Begins, s.Steps[0].Takes = &begins, &takes
+	s.Lines[0].Begins, s.Lines[0].Takes = &begins, &takes
 	text, err = w.Markdown(s)
 	require.NoError(t, err)
 	require.Contains(t, text, "Sie wählen, wann, bis Sonntag, 3. Januar 2027 03:04 UTC.")

@@ -12,7 +12,6 @@ import (
 	"releasegraph/internal/domain"
 	"releasegraph/internal/optional"
 	"releasegraph/internal/plan/actionplan"
-	"releasegraph/internal/sheet"
 	"releasegraph/internal/store"
 )
 
@@ -25,8 +24,8 @@ type Plan struct {
 	Licences           []*domain.Licence
 
 	of     *facts
-	sheet  *sheet.Sheet
-	writer *sheet.Writer
+	sheet  *actionplan.Sheet
+	writer actionplan.Writer
 }
 
 // Step is a step of the work at a site.
@@ -66,7 +65,7 @@ func (a *Area) plan(f *facts, language *string) (*Plan, error) {
 	}
 	p.sheet = f.sheet(q, zone, a.writer.Nearest(f.language(language)))
 	p.Language = p.sheet.Language
-	for i, one := range p.sheet.Steps {
+	for i, one := range p.sheet.Lines {
 		text, err := a.writer.Text(p.sheet, one)
 		if err != nil {
 			return nil, err
@@ -122,8 +121,8 @@ func (f *facts) language(wanted *string) string {
 }
 
 // sheet is what is written of the plan.
-func (f *facts) sheet(q actionplan.Question, zone *time.Location, language string) *sheet.Sheet {
-	s := &sheet.Sheet{Language: language, Site: f.rollout.Name, Release: f.rollout.Name, Zone: zone, Window: q.Window, Offer: q.Offer, Activation: q.Activation}
+func (f *facts) sheet(q actionplan.Question, zone *time.Location, language string) *actionplan.Sheet {
+	s := &actionplan.Sheet{Language: language, Site: f.rollout.Name, Release: f.rollout.Name, Zone: zone, Window: q.Window, Offer: q.Offer, Activation: q.Activation}
 	if f.site != nil {
 		s.Site = f.site.Name
 	}
@@ -140,7 +139,7 @@ func (f *facts) sheet(q actionplan.Question, zone *time.Location, language strin
 		s.Deployment = f.deployment.Name
 	}
 	for _, step := range actionplan.Steps(q) {
-		one := sheet.Step{Step: step}
+		one := actionplan.Line{Step: step}
 		if step.Item >= 0 {
 			of := f.items[step.Item]
 			one.Name, one.From, one.To = of.item.Name, optional.Or(of.FromVersion, ""), optional.Or(of.ToVersion, "")
@@ -148,7 +147,7 @@ func (f *facts) sheet(q actionplan.Question, zone *time.Location, language strin
 				one.Party = of.party.Name
 			}
 		}
-		s.Steps = append(s.Steps, one)
+		s.Lines = append(s.Lines, one)
 	}
 	for _, one := range f.spares {
 		s.Spares = append(s.Spares, one.Name)
@@ -157,7 +156,7 @@ func (f *facts) sheet(q actionplan.Question, zone *time.Location, language strin
 		s.Licences = append(s.Licences, one.Name)
 	}
 	for _, u := range f.wayBack {
-		s.WayBack = append(s.WayBack, sheet.Undo{Does: string(u.Does), Item: u.Item().Name, Text: u.Text})
+		s.WayBack = append(s.WayBack, actionplan.Undo{Does: string(u.Does), Item: u.Item().Name, Text: u.Text})
 	}
 	return s
 }
@@ -183,7 +182,7 @@ func (p *Plan) HTML(address *string) (string, error) {
 }
 
 // at is the sheet with the address of the report form.
-func (p *Plan) at(address *string) (*sheet.Sheet, error) {
+func (p *Plan) at(address *string) (*actionplan.Sheet, error) {
 	if address == nil || p.of.site == nil {
 		return p.sheet, nil
 	}
