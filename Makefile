@@ -37,4 +37,8 @@ fuzz: ## each fuzz test for a minute (FUZZ_TIME=10m)
 	@go list ./... | while read -r p; do go test -list '^Fuzz' "$$p" | grep '^Fuzz' | while read -r f; do \
 	  go test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZ_TIME) "$$p" || exit 1; done || exit 1; done
 
-.PHONY: help build demo test test-all generate lint bench web fuzz
+TORTURE ?= 1000000
+torture: ## 200 subscribers who come and go, servers that are stopped, and so many events (TORTURE=n)
+	RELEASEGRAPH_TORTURE=$(TORTURE) go test ./internal/server/torture -v -timeout 12h
+
+.PHONY: help build demo test test-all generate lint bench web fuzz torture
