@@ -39,7 +39,10 @@ func generate(root string, d *derivation) error {
 	if err := api.Generate(cfg, api.PrependPlugin(&plugin{derived: d, models: cfg.Models})); err != nil {
 		return fmt.Errorf("%w\n%s", err, notes.String())
 	}
-	return unbound(&notes)
+	if err := unbound(&notes); err != nil {
+		return err
+	}
+	return withoutUnmarshalers(root)
 }
 
 func unbound(notes io.Reader) error {
