@@ -4,9 +4,10 @@ import "strings"
 
 // Builder loads a whole graph at once, with arc lists that lie together.
 type Builder[F any, L comparable] struct {
-	e    Editor[F, L]
-	arcs []NewArc
-	text strings.Builder // the chunk that ids and keys are packed into
+	e       Editor[F, L]
+	unnamed bool // some nodes are not in the dictionary yet
+	arcs    []NewArc
+	text    strings.Builder // the chunk that ids and keys are packed into
 }
 
 // NewBuilder starts an empty graph.
@@ -17,6 +18,25 @@ func NewBuilder[F any, L comparable]() *Builder[F, L] {
 // AddNode adds a node, or replaces key and facts of the one with this id.
 func (b *Builder[F, L]) AddNode(id, key string, facts F) Node {
 	return b.e.PutNode(b.pack(id), b.pack(key), facts)
+}
+
+// AddNewNode adds a node whose id is not there yet: who knows that spares looking.
+// Lookup finds it once the loading has ended.
+func (b *Builder[F, L]) AddNewNode(id, key string, facts F) Node {
+	b.unnamed = true
+	n := b.e.g.size
+	b.e.putAt(n, b.pack(id), b.pack(key), facts)
+	return n
+}
+
+// name fills the dictionary, which is made as large as it becomes.
+func (b *Builder[F, L]) name() {
+	g := &b.e.g
+	names := make(map[string]int32, g.size)
+	for n := range g.size {
+		names[g.ID(n)] = n
+	}
+	g.names.numbers = names
 }
 
 // pack copies the text into a chunk shared with others. Millions of short
@@ -65,6 +85,9 @@ func (b *Builder[F, L]) Bytes() int64 {
 
 // Graph ends the loading. The Builder must not be used afterwards.
 func (b *Builder[F, L]) Graph(revision int64) *Graph[F, L] {
+	if b.unnamed {
+		b.name()
+	}
 	g := b.e.Graph(revision)
 	g.arcs = len(b.arcs)
 	lay(g, b.arcs, NewArc.out, func(p *page[F]) *[pageSize][]Arc { return &p.out })

@@ -54,6 +54,12 @@ func (e *Editor[F, L]) PutNode(id, key string, facts F) Node {
 		n = e.g.size
 		e.g.names.add(id, n)
 	}
+	e.putAt(n, id, key, facts)
+	return n
+}
+
+// putAt puts a node in its place, which may be the next one.
+func (e *Editor[F, L]) putAt(n Node, id, key string, facts F) {
 	if n == e.g.size {
 		e.g.size++
 		if int(n>>pageBits) == len(e.g.pages) {
@@ -68,7 +74,6 @@ func (e *Editor[F, L]) PutNode(id, key string, facts F) Node {
 	}
 	e.g.text += len(id) + len(key) - len(p.ids[i]) - len(p.keys[i])
 	p.ids[i], p.keys[i], p.heads[i], p.facts[i] = id, key, Head(key), facts
-	return n
 }
 
 // RemoveNode removes the node and all its arcs. Its number stays its own: the

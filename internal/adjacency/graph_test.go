@@ -166,9 +166,17 @@ func TestGraphsHoldForEverWhatTheyWereMadeWith(t *testing.T) {
 // build loads a random graph with a Builder.
 func build(t *rapid.T) pair {
 	b, m := adjacency.NewBuilder[int, label](), newModel()
+	fresh, numbers := rapid.Bool().Draw(t, "fresh"), map[string]adjacency.Node{}
 	for range rapid.IntRange(0, 30).Draw(t, "nodes") {
 		id, facts := drawID.Draw(t, "id"), rapid.Int().Draw(t, "facts")
-		b.AddNode(id, "key of "+id, facts)
+		if _, twice := numbers[id]; fresh && twice {
+			continue
+		}
+		add := b.AddNode
+		if fresh {
+			add = b.AddNewNode
+		}
+		numbers[id] = add(id, "key of "+id, facts)
 		m.nodes[id] = modelNode{"key of " + id, facts}
 	}
 	ids := slices.Sorted(maps.Keys(m.nodes))
@@ -180,8 +188,7 @@ func build(t *rapid.T) pair {
 		if _, ok := m.arcs[a]; ok {
 			continue // a Builder does not look for one to replace
 		}
-		from, _ := b.Lookup(a.from)
-		to, _ := b.Lookup(a.to)
+		from, to := numbers[a.from], numbers[a.to]
 		weight := rapid.IntRange(0, 3).Draw(t, "weight")
 		b.AddArc(from, to, label{a.tag, weight})
 		m.arcs[a] = weight

@@ -28,8 +28,9 @@ type rowScan struct {
 	ctx    context.Context
 	to     store.Rows
 	conns  []*raw
-	first  []int // by number of the table: the place of its number 0, below 0 where there is no table
-	places int   // how many there are
+	labels []map[string]map[string]uint32 // by connection and relationship: what the connection knows of numbers of labels
+	first  []int                          // by number of the table: the place of its number 0, below 0 where there is no table
+	places int                            // how many there are
 	ends   []int64
 }
 
@@ -54,6 +55,9 @@ func (s *Store) ScanRows(ctx context.Context, what store.Scan, to store.Rows) (s
 		ctx, stop := context.WithCancel(ctx)
 		defer stop()
 		k := &rowScan{Store: s, Scan: what, ctx: ctx, to: to, conns: conns}
+		for range conns {
+			k.labels = append(k.labels, map[string]map[string]uint32{})
+		}
 		return k.all(stop)
 	})
 	return store.Revision(head), err
@@ -152,6 +156,7 @@ type rowPart struct {
 // partReader hands over the rows of a part.
 type partReader interface {
 	query() string // of two bounds
+	begin(conn int)
 	row(row rawRow) error
 	End() error
 }
@@ -176,6 +181,7 @@ func (k *rowScan) read(parts []rowPart, stop func()) error {
 	for i, c := range k.conns {
 		workers.Go(func() {
 			for p := range next {
+				p.begin(i)
 				if errs[i] = k.readPart(c, p); errs[i] != nil {
 					stop()
 					return
@@ -227,6 +233,8 @@ func newNodeReader(k *rowScan, t *table, to store.NodeRows) *nodeReader {
 }
 
 func (k *rowScan) keeps(name string) bool { return k.Keep == nil || slices.Contains(k.Keep, name) }
+
+func (r *nodeReader) begin(int) {}
 
 func (r *nodeReader) query() string {
 	text := "SELECT n, id, version, created, updated"
@@ -317,6 +325,9 @@ func between(text string) (inside, after string, found bool) {
 	return strings.Cut(after, `"`)
 }
 
+// knownLabels bounds how many labels of a relationship a connection remembers.
+const knownLabels = 1 << 16
+
 // edgeReader hands over the edges of a relationship.
 type edgeReader struct {
 	store.EdgeRows
@@ -325,12 +336,14 @@ type edgeReader struct {
 	key    []byte // of the label of the edge at hand
 	last   []byte // of the one before: those with equal ones often come in a row
 	number uint32 // of that label
-	known  map[string]uint32
+	conn   int
 }
 
 func newEdgeReader(k *rowScan, rel string, to store.EdgeRows) *edgeReader {
 	return &edgeReader{EdgeRows: to, scan: k, rel: rel}
 }
+
+func (r *edgeReader) begin(conn int) { r.conn = conn }
 
 func (r *edgeReader) query() string {
 	return fmt.Sprintf("SELECT src, dst, version, tag, props FROM edge WHERE rel = %d AND src >= ? AND src < ?", r.scan.layout.rels[r.rel])
@@ -358,7 +371,8 @@ func (r *edgeReader) label(row rawRow) (uint32, error) {
 	if len(r.last) > 0 && bytes.Equal(r.key, r.last) {
 		return r.number, nil
 	}
-	number, known := r.known[string(r.key)]
+	labels := r.scan.labels[r.conn]
+	number, known := labels[r.rel][string(r.key)]
 	if !known {
 		props, err := r.scan.edgeProps(r.rel, row.text(4))
 		if err != nil {
@@ -368,10 +382,10 @@ func (r *edgeReader) label(row rawRow) (uint32, error) {
 		if number, err = r.Label(&e); err != nil {
 			return 0, err
 		}
-		if r.known == nil || len(r.known) >= knownProps {
-			r.known = map[string]uint32{}
+		if labels[r.rel] == nil || len(labels[r.rel]) >= knownLabels {
+			labels[r.rel] = map[string]uint32{}
 		}
-		r.known[string(r.key)] = number
+		labels[r.rel][string(r.key)] = number
 	}
 	r.last = append(r.last[:0], r.key...)
 	r.number = number

@@ -151,7 +151,7 @@ func (p *nodePart[F, L]) EndNode() error {
 	key, facts := p.l.s.codec.Node(p.kind.Name, p.props)
 	p.l.mu.Lock()
 	defer p.l.mu.Unlock()
-	p.l.at = append(p.l.at, placed{p.place, p.l.b.AddNode(p.id, key, facts)})
+	p.l.at = append(p.l.at, placed{p.place, p.l.b.AddNewNode(p.id, key, facts)})
 	if len(p.l.at)%atOnce == 0 {
 		return p.l.tooLarge()
 	}
