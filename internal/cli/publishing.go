@@ -3,11 +3,13 @@ package cli
 import (
 	"context"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/rs/zerolog"
 
 	"releasegraph/internal/app/stream"
+	"releasegraph/internal/stream/kafka"
 	"releasegraph/internal/stream/nats"
 )
 
@@ -17,10 +19,41 @@ type streamFlags struct {
 	NATSCredentials string `name:"nats-credentials" placeholder:"FILE" help:"A file of credentials for the NATS server."`
 	NATSStream      string `name:"nats-stream" default:"RELEASEGRAPH" placeholder:"NAME" help:"The stream, which is made where there is none, and to which nothing else may publish. Default: ${default}."`
 	NATSSubject     string `name:"nats-subject" default:"releasegraph" placeholder:"PREFIX" help:"What subjects begin with, before the type of an event. Default: ${default}."`
+
+	Kafka      []string `placeholder:"BROKER" help:"A broker of Kafka, such as kafka.example.org:9092, to publish all events to, as CloudEvents; several with commas. Default: nothing is published."`
+	KafkaTopic string   `default:"releasegraph" placeholder:"NAME" help:"The topic, which must be there. Default: ${default}."`
+	KafkaTLS   bool     `name:"kafka-tls" help:"Speak TLS to the brokers."`
+	KafkaUser  string   `placeholder:"NAME" help:"The user, for SASL by SCRAM-SHA-512. The password comes from $$RELEASEGRAPH_KAFKA_PASSWORD."`
 }
 
 // publishers connects to the streams that are named.
-func (f streamFlags) publishers() ([]stream.Publisher, error) {
+func (f streamFlags) publishers() (list []stream.Publisher, err error) {
+	for _, connect := range []func() (stream.Publisher, error){f.toNATS, f.toKafka} {
+		p, err := connect()
+		if err != nil {
+			return nil, err
+		}
+		if p != nil {
+			list = append(list, p)
+		}
+	}
+	return list, nil
+}
+
+func (f streamFlags) toKafka() (stream.Publisher, error) {
+	if len(f.Kafka) == 0 {
+		return nil, nil
+	}
+	p, err := kafka.Connect(kafka.Options{
+		Brokers: f.Kafka, Topic: f.KafkaTopic, TLS: f.KafkaTLS, User: f.KafkaUser, Password: os.Getenv("RELEASEGRAPH_KAFKA_PASSWORD"),
+	})
+	if err != nil {
+		return nil, usagef("--kafka %s: %s", strings.Join(f.Kafka, ","), err)
+	}
+	return p, nil
+}
+
+func (f streamFlags) toNATS() (stream.Publisher, error) {
 	if f.NATS == "" {
 		return nil, nil
 	}
@@ -33,7 +66,7 @@ func (f streamFlags) publishers() ([]stream.Publisher, error) {
 	if err != nil {
 		return nil, usagef("--nats %s: %s", shownText("nats", f.NATS), err)
 	}
-	return []stream.Publisher{p}, nil
+	return p, nil
 }
 
 // publishTime is how long a stream may take before it is tried anew.

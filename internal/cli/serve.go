@@ -59,6 +59,7 @@ func (serveCmd) Help() string {
     releasegraph serve --smtp smtp://releases@mail.example.org --mail-from releases@example.org
     releasegraph serve --webhook-allow 10.20.0.0/16
     releasegraph serve --nats nats://nats.example.org:4222
+    releasegraph serve --kafka kafka-1.example.org:9092,kafka-2.example.org:9092 --kafka-tls
     RELEASEGRAPH_STORE_PASSWORD=… releasegraph serve --store bolt://127.0.0.1:7687 --store-user neo4j
 
     releasegraph serve --identities identities.yaml --listen 0.0.0.0:8080
@@ -127,6 +128,7 @@ func (c *serveCmd) Run(r *running, model *kong.Application) error {
 		}
 		for _, to := range streams {
 			e.until(r, publishing(e, to, r.log).Run)
+			e.ending = append(e.ending, to.Close)
 		}
 		e.until(r, announcing{app: e.app, by: post, log: r.log}.Run)
 		e.until(r, rolling{app: e.app, log: r.log, now: c.now()}.Run)

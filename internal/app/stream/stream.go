@@ -43,6 +43,8 @@ type Publisher interface {
 	// Publish publishes events in their order, and returns when all of them are kept.
 	// After an error the first of them may be there, and none behind one that is not.
 	Publish(context.Context, []Message) error
+	// Close ends the connection.
+	Close()
 }
 
 // Message is an event to publish.
