@@ -146,7 +146,7 @@ func (t *taking) take(ctx context.Context, in Report, path string) taken {
 		return taken{err: err}
 	}
 	out := taken{course: c, step: s.ID, report: report}
-	if earlier, revision, err := t.earlier(ctx, report, s); err != nil || earlier != nil {
+	if earlier, revision, err := t.earlier(ctx, in, report, s); err != nil || earlier != nil {
 		if earlier != nil {
 			out.report, out.revision = earlier, revision
 		}
@@ -238,13 +238,13 @@ func newReport(ctx context.Context, c *course, s *running.Step, in Report, path 
 // earlier finds the report that was sent before under the same id, and the revision of
 // its change: nil where there is none. One of the same id that says something else is
 // refused (D5).
-func (t *taking) earlier(ctx context.Context, r *domain.SiteReport, s *running.Step) (*domain.SiteReport, int64, error) {
+func (t *taking) earlier(ctx context.Context, in Report, r *domain.SiteReport, s *running.Step) (*domain.SiteReport, int64, error) {
 	reused := &domain.Error{
 		Code: domain.ReportIDReused, Rule: "D5",
 		Message: fmt.Sprintf("the id %q is that of another report: give each its own", r.ReportID),
 	}
 	if said := t.said[r.Key]; said != nil {
-		if !said.SameAs(r) || said.Name != r.Name {
+		if !again(in, r, said) || said.Name != r.Name {
 			return nil, 0, reused
 		}
 		return said, 0, nil
@@ -259,11 +259,24 @@ func (t *taking) earlier(ctx context.Context, r *domain.SiteReport, s *running.S
 	if err != nil {
 		return nil, 0, err
 	}
-	if list := of[store.ID(had.ID)]; len(list) != 1 || string(list[0].ID) != s.ID || !had.SameAs(r) {
+	if list := of[store.ID(had.ID)]; len(list) != 1 || string(list[0].ID) != s.ID || !again(in, r, had) {
 		return nil, 0, reused
 	}
 	revision, err := v.RevisionAt(ctx, had.CreatedAt)
 	return had, int64(revision), refusal.OfStore(err)
+}
+
+// again reports whether a report is an earlier one, sent once more: what it leaves to the
+// server is as it was.
+func again(in Report, r, earlier *domain.SiteReport) bool {
+	same := *r
+	if in.At == nil {
+		same.At = earlier.At
+	}
+	if in.Attempt == nil {
+		same.Attempt = earlier.Attempt
+	}
+	return earlier.SameAs(&same)
 }
 
 // move does what a report says.

@@ -110,6 +110,11 @@ func TestAReportIsTakenOnce_D5(t *testing.T) {
 		_, err = f.Running.ReportSiteRollout(f.WithLoads(f.Ctx), in, nil)
 		apptest.Refused(t, err, domain.ReportIDReused, "input")
 
+		in.Status, in.At = domain.SiteInstalled, nil
+		_, err = f.Running.ReportSiteRollout(f.WithLoads(f.Ctx), in, nil)
+		require.NoError(t, err, "what it leaves to the server is as it was")
+		require.Equal(t, head, f.Head())
+
 		passed := p.reports("c", domain.SiteDistributed)
 		require.False(t, passed.Report.Moved, "it was passed already")
 		require.Equal(t, domain.SiteActivated, passed.SiteRollout.Status)

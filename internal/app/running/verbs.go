@@ -249,8 +249,8 @@ func (a *Area) RetrySiteRollout(ctx context.Context, in SiteVerb, o *domain.Writ
 		}
 		why := optional.Or(in.Reason, "")
 		moves := []running.Move{c.r.Step(s, domain.SitePending, why)}
-		if w.Status == domain.WaveFailed && c.r.Deployment.Status == domain.DeploymentRunning {
-			moves = append(moves, c.r.Begin(w, why))
+		if w.Status == domain.WaveFailed {
+			moves = append(moves, c.r.Begin(w, why)...)
 		}
 		return c.apply(ctx, moves...)
 	})

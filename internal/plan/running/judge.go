@@ -35,7 +35,7 @@ func (r *Rollout) Pause(why string) []Move { return r.pause(why) }
 func (r *Rollout) Resume(why string) []Move {
 	list := []Move{moveDeployment(r.Deployment, domain.DeploymentRunning, why)}
 	for _, w := range r.Waves {
-		if w.Status == domain.WavePaused || w.Status == domain.WaveFailed && !w.final() {
+		if w.Status == domain.WavePaused {
 			list = append(list, moveWave(w, domain.WaveRunning, why))
 		}
 	}
@@ -89,8 +89,15 @@ func (r *Rollout) Step(s *Step, to domain.SiteRolloutStatus, why string) Move {
 	return moveStep(s, to, why)
 }
 
-// Begin lets a wave that FAILED go on, as one of its steps is tried again (D5).
-func (r *Rollout) Begin(w *Wave, why string) Move { return moveWave(w, domain.WaveRunning, why) }
+// Begin lets a wave that FAILED go on, as one of its steps is tried again (D5): while the
+// deployment is PAUSED, it is, too.
+func (r *Rollout) Begin(w *Wave, why string) []Move {
+	list := []Move{moveWave(w, domain.WaveRunning, why)}
+	if r.Deployment.Status == domain.DeploymentPaused {
+		list = append(list, moveWave(w, domain.WavePaused, why))
+	}
+	return list
+}
 
 // Judge says what follows for a wave from the states of its steps (D4), the error
 // threshold first. failed says that one of them has failed just now: only then does the
