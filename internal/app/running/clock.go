@@ -10,11 +10,11 @@ import (
 // AdvanceClock moves the clock of a server that was started with one of its own, and
 // lets happen what is due by then.
 func (a *Area) AdvanceClock(ctx context.Context, by string) (*Clock, error) {
-	if a.Moves == nil {
-		return nil, &domain.Error{Code: domain.RuleViolation, Field: "by", Message: "the clock of this server is real; one that is started by serve --clock can be moved"}
-	}
 	if err := a.estate.May(ctx, rollsOut, domain.KindDeployment); err != nil {
 		return nil, err
+	}
+	if a.Moves == nil {
+		return nil, &domain.Error{Code: domain.RuleViolation, Field: "by", Message: "the clock of this server is real; one that is started by serve --clock can be moved"}
 	}
 	length, err := domain.ParseDuration(by)
 	if err != nil {
