@@ -28,10 +28,8 @@ type course struct {
 	wasSteps map[string]*domain.SiteRollout
 	// bySite are the steps that were read, by the id of their site.
 	bySite map[store.ID][]place
-	// release is what is rolled out, nil where the deployment says none; goes is what it
-	// comes to, "" where it stays.
+	// release is what is rolled out, nil where the deployment says none.
 	release *domain.Release
-	goes    domain.ReleaseStatus
 	// sites and releases are those of steps, by the id of these; a release only where it
 	// is not that of the deployment.
 	sites    map[string]store.Node

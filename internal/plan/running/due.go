@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"releasegraph/internal/domain"
-	"releasegraph/internal/optional"
 )
 
 // Due says what happens at a moment by itself (D1 to D4, D8), in this order: the
@@ -195,10 +194,10 @@ func (r *Rollout) deadline(now time.Time) (list []Move) {
 			if s.Status != domain.SitePending && s.Status != domain.SiteDistributed {
 				continue
 			}
-			switch rule := optional.Or(d.OverdueSites, domain.RemindOverdue); {
-			case rule == domain.FailOverdue:
+			switch rule := d.OverdueSites; {
+			case rule != nil && *rule == domain.FailOverdue:
 				list = append(list, moveStep(s, domain.SiteFailed, why))
-			case rule == domain.ExcuseOverdue:
+			case rule != nil && *rule == domain.ExcuseOverdue:
 				list = append(list, moveStep(s, domain.SiteSkipped, why))
 			case s.RemindedAt == nil:
 				list = append(list, tell(s, Reminded, why))
