@@ -19731,7 +19731,7 @@ type ReleasePolicy {
   maxManualSteps: Int
   "How much of production, in percent, a test environment must have at the same versions (R12); anything will do when null."
   minRepresentativeness: Int
-  "How many users the failure of a wave may hurt; any number when null. A plan names the waves that are over it."
+  "How many users the failure of a wave may hurt; any number when null. Waves are cut by it, and those that are over it still are named."
   maxWaveUsersAtRisk: Int
   "How long media are kept (L5); P3Y when null."
   retention: Period
@@ -20578,7 +20578,7 @@ input CreateReleasePolicyInput {
   maxManualSteps: Int
   "How much of production, in percent, a test environment must have at the same versions (R12); anything will do when null."
   minRepresentativeness: Int
-  "How many users the failure of a wave may hurt; any number when null. A plan names the waves that are over it."
+  "How many users the failure of a wave may hurt; any number when null. Waves are cut by it, and those that are over it still are named."
   maxWaveUsersAtRisk: Int
   "How long media are kept (L5); P3Y when null."
   retention: Period
@@ -20694,7 +20694,7 @@ input ReleasePolicyPatch {
   maxManualSteps: Int
   "How much of production, in percent, a test environment must have at the same versions (R12); anything will do when null."
   minRepresentativeness: Int
-  "How many users the failure of a wave may hurt; any number when null. A plan names the waves that are over it."
+  "How many users the failure of a wave may hurt; any number when null. Waves are cut by it, and those that are over it still are named."
   maxWaveUsersAtRisk: Int
   "How long media are kept (L5); P3Y when null."
   retention: Period

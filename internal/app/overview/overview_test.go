@@ -118,6 +118,25 @@ func TestAWaveTellsWhatItsFailureHurts_P6(t *testing.T) {
 	})
 }
 
+// Waves are cut by what their failure may hurt.
+func TestWavesAreCutByWhatTheyMayHurt_P6(t *testing.T) {
+	apptest.OnStores(t, func(t *testing.T, f *apptest.Fixture) {
+		f.Brings(append(estate(), `{"node":"ReleasePolicy","key":"P","name":"P","status":"IN_FORCE","policyVersion":1,"maxWaveUsersAtRisk":139}`,
+			`{"edge":"FOLLOWS","from":"Release:REL-1","to":"ReleasePolicy:P"}`)...)
+		planned, ctx := plan(f, planning.Plan{}), f.WithLoads(f.Ctx)
+		waves, err := f.Rollouts.Waves(ctx, planned.Deployment)
+		require.NoError(t, err)
+		require.Len(t, waves, 3)
+		require.Len(t, planned.Violations, 1, "the first wave hurts more, and nothing less can go")
+		sites, err := f.Planning.Sites(ctx, waves[2])
+		require.NoError(t, err)
+		reasons, err := f.Planning.Reasons(ctx, sites[0])
+		require.NoError(t, err)
+		require.Equal(t, "P6.FULL", reasons[1].Code)
+		require.Equal(t, "usersAtRisk 139 100 40", strings.Join([]string{reasons[1].Parameters["limit"], reasons[1].Parameters["value"], reasons[1].Parameters["load"], reasons[1].Parameters["adds"]}, " "))
+	})
+}
+
 // A plan is drawn: its waves over time, and what each of them waits for.
 func TestAPlanIsDrawn_P10(t *testing.T) {
 	apptest.OnStores(t, func(t *testing.T, f *apptest.Fixture) {

@@ -79,7 +79,7 @@ func (p *proposal) question(now time.Time) error {
 	q := rollout.Question{
 		Now: now, Release: p.snapshot.releases.of[store.ID(p.release.ID)], Approach: d.Approach, Deadline: d.Deadline,
 		Activation: d.Activation, ActivateAt: d.ActivateAt, NotBefore: d.NotBefore, FinishBy: d.FinishBy, Soak: soak, WorkDuration: work,
-		GroupByRegion: d.GroupByRegion, Earlier: p.snapshot.in.Earlier,
+		GroupByRegion: d.GroupByRegion, MaxUsersAtRisk: p.snapshot.policy.MaxWaveUsersAtRisk, Earlier: p.snapshot.in.Earlier,
 	}
 	if d.Limits != nil {
 		q.Limits = rollout.Limits(*d.Limits)

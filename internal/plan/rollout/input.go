@@ -83,6 +83,9 @@ type Question struct {
 	WorkDuration  time.Duration
 	Limits        Limits
 	GroupByRegion bool
+	// MaxUsersAtRisk is how many users the failure of a wave may hurt, nil: any number.
+	// Waves are cut by it, unless no plan holds then; what has to share a wave does.
+	MaxUsersAtRisk *int
 	// Earlier are the steps of the plan that was announced, empty: none. With
 	// keepStable they are given, and what still holds of them stays (P11).
 	Earlier []Announced

@@ -182,6 +182,14 @@ func (m *Model) Item(no int32) *rollout.Item { return &m.In.Items[m.items.At[no]
 // Site returns a site by its number.
 func (m *Model) Site(no int32) *rollout.Site { return &m.In.Sites[m.sites.At[no]] }
 
+// UsersAt returns how many users a site has, 0 where nobody told.
+func (m *Model) UsersAt(no int32) int64 {
+	if u := m.Site(no).Users; u != nil {
+		return int64(*u)
+	}
+	return 0
+}
+
 // Release returns a release by its number.
 func (m *Model) Release(no int32) *rollout.Release { return &m.In.Releases[m.releases.At[no]] }
 

@@ -40,6 +40,7 @@ type base struct {
 	tracer   *demand.Tracer
 	zones    map[int32]*time.Location // by party
 	named    []rollout.Content        // what steps do, by key; nil: not written yet
+	hurt     [][]int32                // by group: the sites that it hurts; nil: not worked out
 	before   map[int32][]int32        // by step: those that it comes after by the hour
 }
 

@@ -2,6 +2,7 @@ package planner_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -142,6 +143,56 @@ func TestARiskIsWhatDependsOnAWave(t *testing.T) {
 		{Wave: 1, Sites: 1, HurtSites: 3, HurtUsers: 300, ReachedBefore: 0, ReachedAfter: 100},
 		{Wave: 2, Sites: 1, HurtSites: 1, HurtUsers: 100, ReachedBefore: 100, ReachedAfter: 200},
 	}, risks)
+}
+
+// Waves are cut so that the failure of none hurts too many users: each site that several
+// hurt counts once, and what hurts too many alone has a wave of its own.
+func TestWavesAreCutByWhatTheirFailureHurts_P6(t *testing.T) {
+	in := example(t, "5")
+	in.MaxUsersAtRisk = pointer(120)
+	made := plan(t, in)
+	require.Equal(t, "a b | c", waves(made.Plan))
+	require.True(t, made.Plan.Proved)
+	require.Contains(t, reasons(t, made, "c"), "P6.FULL usersAtRisk")
+
+	// a and b need the database of c: either hurts c's users no more than its own.
+	in = example(t, "1", `{"edge":"INSTALLED_AT","from":"ConfigurationItem:app","to":"Site:b","version":"1.0.0","activeVersion":"1.0.0"}`)
+	in.MaxUsersAtRisk = pointer(150)
+	made = plan(t, in)
+	require.Equal(t, "c | a | b", waves(made.Plan), "c hurts 300 users alone, and nothing less can go")
+	risks, err := made.Risk(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, []int{300, 100, 100}, []int{risks[0].HurtUsers, risks[1].HurtUsers, risks[2].HurtUsers})
+
+	in.FinishBy = pointer(in.Now.Add(2 * time.Hour))
+	require.Equal(t, "c | a b", waves(plan(t, in).Plan), "no plan holds with it: it gives way")
+	in.Approach, in.FinishBy = domain.BigBang, nil
+	require.Equal(t, "c a b", waves(plan(t, in).Plan))
+}
+
+// Of many sites, too, no wave hurts more than is allowed.
+func TestManyWavesAreCutByWhatTheirFailureHurts_P6(t *testing.T) {
+	var lines []string
+	for i := range 120 {
+		lines = append(lines, fmt.Sprintf(`{"node":"Site","key":"s%03d","name":"S","region":"emea","ring":"GENERAL","timeZone":"Europe/Paris","users":%d}`, i, 1+i%50),
+			fmt.Sprintf(`{"edge":"INSTALLED_AT","from":"ConfigurationItem:app","to":"Site:s%03d","version":"1.0.0","activeVersion":"1.0.0"}`, i))
+	}
+	in := example(t, "5", lines...)
+	in.MaxUsersAtRisk = pointer(200)
+	made := plan(t, in)
+	risks, err := made.Risk(t.Context())
+	require.NoError(t, err)
+	for _, r := range risks {
+		require.LessOrEqual(t, r.HurtUsers, 200)
+	}
+	require.LessOrEqual(t, len(risks), made.Plan.LowerBound+1)
+	for i, s := range made.Plan.Steps {
+		if s.Wave > 1 {
+			list, err := made.Explain(t.Context(), i)
+			require.NoError(t, err)
+			require.True(t, slices.ContainsFunc(list, func(r rollout.Reason) bool { return r.Code == rollout.Full }), s.Site)
+		}
+	}
 }
 
 // More waves than are followed at once are told, too.

@@ -145,11 +145,21 @@ func (e *explanation) full() {
 		region := e.siteOf(e.step).Region
 		e.add(rollout.RegionOf, nil, map[string]string{"region": region},
 			"the sites of wave %d have no region in common with it: its own is %s", e.wave-1, quoted(region))
+	case block.Hurt:
+		e.risk(groups)
 	default:
 		e.tooLate()
 		return
 	}
 	e.kept = true
+}
+
+// risk tells that the wave before would hurt too many users with the group.
+func (e *explanation) risk(groups []int32) {
+	load, adds := e.problem.Hurt(groups, e.group)
+	most := e.problem.MostHurt
+	e.add(rollout.Full, nil, map[string]string{"limit": "usersAtRisk", "value": number(most), "load": number(load), "adds": number(adds)},
+		"the failure of wave %d may hurt %d users: it hurts %d, and would hurt %d more with it", e.wave-1, most, load, adds)
 }
 
 func quoted(text string) string {

@@ -34,6 +34,11 @@ func Make(ctx context.Context, in *rollout.Input) (*Made, error) {
 	if err != nil {
 		return nil, err
 	}
+	if made.Plan == nil && in.MaxUsersAtRisk != nil {
+		if made, err = b.plan(ctx, &relaxation{risk: true}); err != nil {
+			return nil, err
+		}
+	}
 	if made.Plan == nil {
 		return made, made.refuse(ctx)
 	}

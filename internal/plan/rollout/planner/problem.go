@@ -63,11 +63,34 @@ func (b *base) pool(ctx context.Context, relaxed *relaxation) (*pool, error) {
 		p.region()
 	}
 	p.apart()
+	if err := p.risk(ctx); err != nil {
+		return nil, err
+	}
 	p.by()
 	if err := p.hour(ctx); err != nil {
 		return nil, err
 	}
 	return p, nil
+}
+
+// risk bounds how many users a wave may hurt. It gives way where no plan holds with it:
+// then the waves that hurt more are named.
+func (p *pool) risk(ctx context.Context) (err error) {
+	most := p.in.MaxUsersAtRisk
+	if most == nil || p.relaxed.risk || p.approach == domain.Pull {
+		return nil
+	}
+	if p.hurt == nil {
+		if p.hurt, err = p.hurts(ctx); err != nil {
+			return err
+		}
+	}
+	p.problem.Hurts, p.problem.MostHurt = p.hurt, int64(*most)
+	p.problem.Users = make([]int64, p.m.Sites())
+	for site := range p.problem.Users {
+		p.problem.Users[site] = p.m.UsersAt(int32(site))
+	}
+	return nil
 }
 
 // stage works out the stage of each group: the earliest ring among its sites and

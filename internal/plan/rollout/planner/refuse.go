@@ -306,7 +306,7 @@ func (made *Made) relax(ctx context.Context, m *member) (*rollout.Relaxed, error
 // are too many steps to leave out one order of them.
 func (made *Made) leaving(ctx context.Context, m *member) (*base, *relaxation, error) {
 	r := &relaxation{
-		limits: map[string]bool{}, parties: map[int32]bool{}, rings: map[int32]bool{}, windows: map[int32]bool{}, pairs: map[[2]int32]bool{},
+		risk: true, limits: map[string]bool{}, parties: map[int32]bool{}, rings: map[int32]bool{}, windows: map[int32]bool{}, pairs: map[[2]int32]bool{},
 	}
 	switch m.kind {
 	case ofItem, ofOrder, ofRequired, ofAuto, ofOneWave:

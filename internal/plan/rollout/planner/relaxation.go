@@ -5,6 +5,7 @@ import "slices"
 // relaxation says which constraints do not bind. The zero value is none.
 type relaxation struct {
 	soak, instant, finish, region bool
+	risk                          bool
 	limits                        map[string]bool
 	parties                       map[int32]bool
 	rings                         map[int32]bool // by site

@@ -152,7 +152,7 @@ func (made *Made) byPlanning(ctx context.Context, c *check) ([]int, error) {
 	var failed error
 	holds := func(set []int) bool {
 		off := &relaxation{
-			limits: map[string]bool{}, parties: map[int32]bool{}, rings: map[int32]bool{}, windows: map[int32]bool{}, pairs: map[[2]int32]bool{},
+			risk: true, limits: map[string]bool{}, parties: map[int32]bool{}, rings: map[int32]bool{}, windows: map[int32]bool{}, pairs: map[[2]int32]bool{},
 		}
 		for k, i := range free {
 			if _, on := slices.BinarySearch(set, k); !on {

@@ -30,29 +30,39 @@ func (made *Made) Risk(ctx context.Context) ([]rollout.WaveRisk, error) {
 	if err != nil {
 		return nil, err
 	}
-	for first := 0; first < len(list); first += atOnce {
-		if err := r.hurt(ctx, first, list); err != nil {
-			return nil, err
-		}
-	}
-	return list, nil
+	waveOf := func(step int32) int { return int(made.waveOf(step)) - 1 }
+	return list, r.each(ctx, len(list), waveOf, func(wave int, site int32) {
+		list[wave].HurtSites++
+		list[wave].HurtUsers += int(made.m.UsersAt(site))
+	})
 }
 
-// atOnce is of how many waves is followed at once whom they hurt: a bit each.
+// hurts lists by group the sites that its failure hurts.
+func (b *base) hurts(ctx context.Context) ([][]int32, error) {
+	r, err := b.reached(ctx)
+	if err != nil {
+		return nil, err
+	}
+	list := make([][]int32, len(b.d.Groups))
+	groupOf := func(step int32) int { return int(b.d.GroupOf[step]) }
+	return list, r.each(ctx, len(list), groupOf, func(group int, site int32) { list[group] = append(list[group], site) })
+}
+
+// atOnce is of how many sets of steps is followed at once whom they hurt: a bit each.
 const atOnce = 64
 
-// reach is what depends on the steps of a plan.
+// reach is what depends on steps.
 type reach struct {
-	*Made
+	steps int
 	g     *digraph.Graph
 	sites []int32   // the node of each site
 	of    []int32   // the component of each node
 	nodes [][]int32 // by component, each after all to which it has arcs
-	sets  []uint64  // by component: the waves that it depends on
+	sets  []uint64  // by component: the sets that it depends on
 }
 
-func (made *Made) reached(ctx context.Context) (*reach, error) {
-	g, sites, err := made.d.Reaching(ctx)
+func (b *base) reached(ctx context.Context) (*reach, error) {
+	g, sites, err := b.d.Reaching(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -60,19 +70,30 @@ func (made *Made) reached(ctx context.Context) (*reach, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &reach{Made: made, g: g, sites: sites, of: of, nodes: make([][]int32, count), sets: make([]uint64, count)}
+	r := &reach{steps: len(b.got.Steps), g: g, sites: sites, of: of, nodes: make([][]int32, count), sets: make([]uint64, count)}
 	for v := range int32(g.Len()) {
 		r.nodes[of[v]] = append(r.nodes[of[v]], v)
 	}
 	return r, nil
 }
 
-// hurt counts whom some waves hurt, from one on.
-func (r *reach) hurt(ctx context.Context, first int, list []rollout.WaveRisk) error {
+// each yields of so many sets of steps each site that they hurt. A step is in one set,
+// below 0: in none.
+func (r *reach) each(ctx context.Context, count int, setOf func(step int32) int, yield func(set int, site int32)) error {
+	for first := 0; first < count; first += atOnce {
+		if err := r.some(ctx, first, setOf, yield); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// some follows whom some sets hurt, from one on.
+func (r *reach) some(ctx context.Context, first int, setOf func(step int32) int, yield func(set int, site int32)) error {
 	clear(r.sets)
-	for s := range r.got.Steps {
-		if w := int(r.waveOf(int32(s))) - 1 - first; w >= 0 && w < atOnce {
-			r.sets[r.of[s]] |= 1 << w
+	for s := range r.steps {
+		if at := setOf(int32(s)) - first; at >= 0 && at < atOnce {
+			r.sets[r.of[s]] |= 1 << at
 		}
 	}
 	p := pace.Of(ctx)
@@ -87,14 +108,8 @@ func (r *reach) hurt(ctx context.Context, first int, list []rollout.WaveRisk) er
 		}
 	}
 	for site, node := range r.sites {
-		users := 0
-		if u := r.m.Site(int32(site)).Users; u != nil {
-			users = *u
-		}
 		for set := r.sets[r.of[node]]; set > 0; set &= set - 1 {
-			risk := &list[first+bits.TrailingZeros64(set)]
-			risk.HurtSites++
-			risk.HurtUsers += users
+			yield(first+bits.TrailingZeros64(set), int32(site))
 		}
 	}
 	return nil

@@ -54,7 +54,7 @@ func (k *packer) spreadOver(target int, announced func(int32) int32) bool {
 			b.put(g, best)
 		}
 	}
-	return !slices.Contains(b.filled[1:], false)
+	return !slices.Contains(b.filled[1:], false) && b.p.safe(b.groups, b.wave)
 }
 
 type balance struct {

@@ -8,10 +8,12 @@ type Block struct {
 	Group int32
 	// Region is missing: the wave has none in common with the group.
 	Region bool
+	// Hurt says that both together would hurt too many users.
+	Hurt bool
 }
 
 // Free reports whether nothing blocks.
-func (b Block) Free() bool { return b.Dimension < 0 && b.Group < 0 && !b.Region }
+func (b Block) Free() bool { return b.Dimension < 0 && b.Group < 0 && !b.Region && !b.Hurt }
 
 // Blocks tells why a group does not fit into a wave beside others, with the room that
 // these leave and the regions that they have in common.
@@ -32,6 +34,7 @@ func (p *Problem) Blocks(wave []int32, room []int64, common []int32, g int32) Bl
 		}
 	}
 	b.Region = p.regional(p.Stage[g]) && len(wave) > 0 && len(meet(common, p.Regions[g])) == 0
+	b.Hurt = !b.Region && p.hurtsTooMany(wave, g)
 	return b
 }
 

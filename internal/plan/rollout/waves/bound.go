@@ -11,7 +11,7 @@ func (p *Problem) bound(stage int, groups []int32, r ranks) int {
 	if len(groups) == 0 {
 		return 0
 	}
-	b := p.loadBound(groups, r)
+	b := max(p.loadBound(groups, r), p.hurtBound(groups))
 	for _, g := range groups {
 		for _, other := range p.Apart[g] {
 			if other != g && p.Stage[other] == stage {

@@ -150,7 +150,19 @@ func (e *exactly) fits(set int, room []int64) bool {
 			}
 		}
 	}
-	return true
+	return set&(set-1) == 0 || e.spares(set)
+}
+
+// spares reports whether the groups of a set hurt few enough users together.
+func (e *exactly) spares(set int) bool {
+	if e.p.Hurts == nil {
+		return true
+	}
+	h := e.p.hurting()
+	for ; set > 0; set &= set - 1 {
+		h.add(e.groups[bits.TrailingZeros(uint(set))])
+	}
+	return h.users <= e.p.MostHurt
 }
 
 // meet lists what two ordered lists share.

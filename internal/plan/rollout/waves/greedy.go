@@ -25,7 +25,8 @@ type packer struct {
 	now    int32   // the wave that is open
 	placed []int32 // its groups
 	room   []int64
-	common []int32 // its regions
+	common []int32  // its regions
+	hurt   *hurting // whom it hurts, nil: any number
 	spent  int
 }
 
@@ -138,6 +139,9 @@ func (k *packer) merged(ready, fresh []int32) []int32 {
 func (k *packer) open(wave int32) {
 	copy(k.room, k.p.Limits)
 	k.now, k.placed, k.common = wave, k.placed[:0], nil
+	if k.p.Hurts != nil {
+		k.hurt = k.p.hurting()
+	}
 }
 
 // must places what cannot wait, and reports whether all of it fits.
@@ -203,6 +207,9 @@ func (k *packer) fits(g int32) bool {
 			return false
 		}
 	}
+	if k.hurt != nil && len(k.placed) > 0 && k.hurt.users+k.hurt.more(g) > k.p.MostHurt {
+		return false
+	}
 	return !k.p.regional(k.stage) || len(k.placed) == 0 || len(meet(k.common, k.p.Regions[g])) > 0
 }
 
@@ -220,6 +227,9 @@ func (k *packer) put(g int32) bool {
 	}
 	for _, l := range k.p.Loads[g] {
 		k.room[l.Dimension] -= l.Amount
+	}
+	if k.hurt != nil {
+		k.hurt.add(g)
 	}
 	k.wave[g] = k.now
 	k.placed = append(k.placed, g)

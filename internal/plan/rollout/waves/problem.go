@@ -29,6 +29,11 @@ type Problem struct {
 	// one stage, where some region is common to all groups of a wave (P6).
 	Regions     [][]int32
 	RegionStage int
+	// Hurts are by group the sites that its failure hurts, each once, and Users the users
+	// of sites; a wave of several groups hurts at most MostHurt of them. Nil: any number.
+	Hurts    [][]int32
+	Users    []int64
+	MostHurt int64
 	// End is when a group ends that may begin at a time; Never where it cannot.
 	End func(group int32, from int64) int64
 	// Keep, where something was announced, is End for a wave, with what it costs that a
