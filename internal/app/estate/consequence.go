@@ -38,7 +38,7 @@ func (a *Estate) Consequent(ctx context.Context, p *Proposal) error {
 			c := &a.Consequences[i]
 			p.Records, p.Links = p.Draft.records, p.Draft.Links // with what was added
 			minded := p.minded(c.Minds, c.Binds)
-			if len(minded.Records)+len(minded.Links) == 0 {
+			if minded == nil {
 				continue
 			}
 			p.following = c

@@ -46,7 +46,7 @@ func (a *Estate) Ask(ctx context.Context, p *Proposal) error {
 	for i := range a.Rules {
 		r := &a.Rules[i]
 		minded := p.minded(r.Minds, r.Binds)
-		if len(minded.Records)+len(minded.Links) == 0 {
+		if minded == nil {
 			continue
 		}
 		if err := r.Check(ctx, minded); err != nil {
@@ -56,18 +56,23 @@ func (a *Estate) Ask(ctx context.Context, p *Proposal) error {
 	return nil
 }
 
-// minded returns the part of a proposal that somebody minds.
+// minded returns the part of a proposal that somebody minds, nil where they mind
+// none of it.
 func (p *Proposal) minded(i Interest, by Means) *Proposal {
-	part := &Proposal{proposing: p.proposing}
+	var records []*RecordChange
+	var links []*LinkChange
 	for _, c := range p.Records {
 		if c.By&by != 0 && slices.Contains(i.Kinds, entity.KindOf(c.Record()).Name) {
-			part.Records = append(part.Records, c)
+			records = append(records, c)
 		}
 	}
 	for _, l := range p.Links {
 		if l.By&by != 0 && slices.Contains(i.Rels, l.Rel.Name) {
-			part.Links = append(part.Links, l)
+			links = append(links, l)
 		}
 	}
-	return part
+	if len(records)+len(links) == 0 {
+		return nil
+	}
+	return &Proposal{records, links, p.proposing}
 }
