@@ -73,11 +73,12 @@ type answers struct {
 	mu    sync.Mutex
 	kept  map[string]map[string]domain.Strength
 	order []string
+	hits  int // in all that are kept
 }
 
-// keptAnswers is how many answers are kept: those before and behind the last change set
-// of many questions.
-const keptAnswers = 256
+// keptAnswers is how many answers are kept, those before and behind the last change set
+// of many questions; keptHits how many hits they have together, at some 50 bytes each.
+const keptAnswers, keptHits = 256, 1_000_000
 
 func (a *answers) get(key string, work func() (map[string]domain.Strength, error)) (map[string]domain.Strength, error) {
 	a.mu.Lock()
@@ -91,22 +92,31 @@ func (a *answers) get(key string, work func() (map[string]domain.Strength, error
 		if err != nil {
 			return nil, err
 		}
-		a.mu.Lock()
-		defer a.mu.Unlock()
-		if a.kept == nil {
-			a.kept = map[string]map[string]domain.Strength{}
-		}
-		if a.order = append(a.order, key); len(a.order) > keptAnswers {
-			delete(a.kept, a.order[0])
-			a.order = a.order[1:]
-		}
-		a.kept[key] = hits
+		a.keep(key, hits)
 		return hits, nil
 	})
 	if err != nil {
 		return nil, err
 	}
 	return found.(map[string]domain.Strength), nil
+}
+
+// keep keeps an answer, and lets the oldest ones go.
+func (a *answers) keep(key string, hits map[string]domain.Strength) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if _, known := a.kept[key]; known {
+		return
+	}
+	if a.kept == nil {
+		a.kept = map[string]map[string]domain.Strength{}
+	}
+	a.kept[key], a.order, a.hits = hits, append(a.order, key), a.hits+len(hits)
+	for len(a.order) > 1 && (len(a.order) > keptAnswers || a.hits > keptHits) {
+		a.hits -= len(a.kept[a.order[0]])
+		delete(a.kept, a.order[0])
+		a.order = a.order[1:]
+	}
 }
 
 // ImpactChanged begins to tell when the answer to an impact question changes, after a

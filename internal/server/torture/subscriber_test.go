@@ -43,7 +43,7 @@ var errEnough = errors.New("enough for now")
 // follow follows until the last revision was told.
 func (s *subscriber) follow(ctx context.Context) {
 	for ctx.Err() == nil && !s.through() {
-		stay := s.rand.IntN(400) + 1
+		stay := s.rand.IntN(s.world.stay) + 1
 		by := s.overSocket
 		if s.rand.IntN(2) == 0 {
 			by = s.overEvents

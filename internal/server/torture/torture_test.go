@@ -34,7 +34,10 @@ func TestMain(m *testing.M) { neo4jtest.Main(m) }
 // setting is how much is asked of a world.
 type setting struct {
 	events, subscribers, writers int
-	patience                     time.Duration
+	// stay is after how many events a subscriber leaves at most, replace how often a
+	// server is stopped, and another one started in its place.
+	stay              int
+	replace, patience time.Duration
 }
 
 // wanted is the setting of `make torture`, where that is asked for, else a short one.
@@ -47,13 +50,14 @@ func wanted(short setting) setting {
 	if err != nil {
 		panic("RELEASEGRAPH_TORTURE is how many events there are to be: " + err.Error())
 	}
-	return setting{events: n, subscribers: 200, writers: 8, patience: 4 * time.Hour}
+	return setting{events: n, subscribers: 200, writers: 8, stay: max(400, n/25), replace: 10 * time.Second, patience: 4 * time.Hour}
 }
 
 // world is some servers over one store.
 type world struct {
 	t    *testing.T
 	open func() store.Store // for a server; who opens a store closes it
+	stay int                // see setting
 	last atomic.Int64       // the last revision that is told; 0: there will be more
 
 	mu      sync.Mutex
@@ -167,7 +171,7 @@ func torture(t *testing.T, instances int, of setting, open func() store.Store, w
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), of.patience)
 	defer cancel()
-	w := &world{t: t, open: open}
+	w := &world{t: t, open: open, stay: of.stay}
 	for range instances {
 		w.servers = append(w.servers, w.start())
 	}
@@ -195,7 +199,7 @@ func torture(t *testing.T, instances int, of setting, open func() store.Store, w
 	restarts.Go(func() {
 		for i := 0; restarting.Err() == nil; i++ {
 			select {
-			case <-time.After(700 * time.Millisecond):
+			case <-time.After(of.replace):
 				w.replace(i % instances)
 				replaced++
 			case <-restarting.Done():
@@ -248,7 +252,7 @@ func TestSubscribersMissNothingWhateverHappens_E1(t *testing.T) {
 		s, err := sqlite.Open(t.Context(), t.TempDir()+"/estate.db", entity.Schema(), sqlite.Options{})
 		require.NoError(t, err)
 		defer s.Close(context.Background())
-		torture(t, 1, wanted(setting{events: 2500, subscribers: 18, writers: 3, patience: 2 * time.Minute}), func() store.Store { return shared{s} }, s)
+		torture(t, 1, wanted(setting{events: 2500, subscribers: 18, writers: 3, stay: 400, replace: 700 * time.Millisecond, patience: 2 * time.Minute}), func() store.Store { return shared{s} }, s)
 	})
 	t.Run("neo4j", func(t *testing.T) {
 		uri, user, password := neo4jtest.EmptiedOf(t, entity.Schema())
@@ -261,6 +265,6 @@ func TestSubscribersMissNothingWhateverHappens_E1(t *testing.T) {
 		}
 		writing := open()
 		defer writing.Close(context.Background())
-		torture(t, 2, wanted(setting{events: 500, subscribers: 9, writers: 3, patience: 3 * time.Minute}), open, writing)
+		torture(t, 2, wanted(setting{events: 500, subscribers: 9, writers: 3, stay: 100, replace: 700 * time.Millisecond, patience: 3 * time.Minute}), open, writing)
 	})
 }
