@@ -20,6 +20,7 @@ import (
 	"releasegraph/internal/app/environment"
 	"releasegraph/internal/app/event"
 	"releasegraph/internal/app/feed"
+	"releasegraph/internal/app/figures"
 	"releasegraph/internal/app/forecast"
 	"releasegraph/internal/app/history"
 	"releasegraph/internal/app/impact"
@@ -39,6 +40,7 @@ import (
 	"releasegraph/internal/app/webhook"
 	"releasegraph/internal/app/work"
 	"releasegraph/internal/domain"
+	figures1 "releasegraph/internal/plan/figures"
 	release1 "releasegraph/internal/plan/release"
 	"releasegraph/internal/plan/schedule"
 )
@@ -198,6 +200,7 @@ var Types = direct.Types{
 	"DuplicateGroup":                               fieldsOfDuplicateGroup(),
 	"DuplicateGroupConnection":                     fieldsOfDuplicateGroupConnection(),
 	"DuplicateGroupEdge":                           fieldsOfDuplicateGroupEdge(),
+	"DurationPercentiles":                          fieldsOfDurationPercentiles(),
 	"EmergencyRules":                               fieldsOfEmergencyRules(),
 	"EnvironmentBooking":                           fieldsOfEnvironmentBooking(),
 	"EnvironmentBookingConnection":                 fieldsOfEnvironmentBookingConnection(),
@@ -220,6 +223,7 @@ var Types = direct.Types{
 	"FieldChange":                                  fieldsOfFieldChange(),
 	"FieldKept":                                    fieldsOfFieldKept(),
 	"FieldSource":                                  fieldsOfFieldSource(),
+	"Figures":                                      fieldsOfFigures(),
 	"FixedErrorPayload":                            fieldsOfFixedErrorPayload(),
 	"FollowedModelPayload":                         fieldsOfFollowedModelPayload(),
 	"FollowedPolicyPayload":                        fieldsOfFollowedPolicyPayload(),
@@ -275,6 +279,7 @@ var Types = direct.Types{
 	"InstallationStep":                             fieldsOfInstallationStep(),
 	"IntroducedErrorPayload":                       fieldsOfIntroducedErrorPayload(),
 	"ItemComparison":                               fieldsOfItemComparison(),
+	"ItemFigures":                                  fieldsOfItemFigures(),
 	"ItemLicencePayload":                           fieldsOfItemLicencePayload(),
 	"KeptRelease":                                  fieldsOfKeptRelease(),
 	"KitPartPayload":                               fieldsOfKitPartPayload(),
@@ -416,6 +421,7 @@ var Types = direct.Types{
 	"ReleaseReservationEdge":                       fieldsOfReleaseReservationEdge(),
 	"ReleaseSupersessionConnection":                fieldsOfReleaseSupersessionConnection(),
 	"ReleaseSupersessionEdge":                      fieldsOfReleaseSupersessionEdge(),
+	"ReleaseTypeCount":                             fieldsOfReleaseTypeCount(),
 	"ReleaseUnit":                                  fieldsOfReleaseUnit(),
 	"ReleaseUnitConnection":                        fieldsOfReleaseUnitConnection(),
 	"ReleaseUnitEdge":                              fieldsOfReleaseUnitEdge(),
@@ -2332,6 +2338,13 @@ func fieldsOfDuplicateGroupEdge() direct.Type {
 	})
 }
 
+func fieldsOfDurationPercentiles() direct.Type {
+	return direct.Object(direct.Fields[*figures.Percentiles]{
+		"p50": direct.Optional(func(v *figures.Percentiles) *string { return v.P50 }, direct.By(scalar.MarshalDuration)),
+		"p90": direct.Optional(func(v *figures.Percentiles) *string { return v.P90 }, direct.By(scalar.MarshalDuration)),
+	})
+}
+
 func fieldsOfEmergencyRules() direct.Type {
 	return direct.Object(direct.Fields[*domain.EmergencyRules]{
 		"maxProblems":     direct.Leaf(func(v *domain.EmergencyRules) int { return v.MaxProblems }, direct.Int),
@@ -2589,6 +2602,27 @@ func fieldsOfFieldSource() direct.Type {
 	return direct.Object(direct.Fields[*domain.FieldSource]{
 		"field":  direct.Leaf(func(v *domain.FieldSource) string { return v.Field }, direct.Text),
 		"source": direct.Leaf(func(v *domain.FieldSource) string { return v.Source }, direct.Text),
+	})
+}
+
+func fieldsOfFigures() direct.Type {
+	return direct.Object(direct.Fields[*figures.Figures]{
+		"during":            direct.One(func(v *figures.Figures) *domain.TimeRange { return &v.During }),
+		"releases":          direct.Values(func(v *figures.Figures) []figures1.TypeCount { return v.Releases() }),
+		"releasesInTime":    direct.Leaf(func(v *figures.Figures) int { return v.ReleasesInTime() }, direct.Int),
+		"releasesLate":      direct.Leaf(func(v *figures.Figures) int { return v.ReleasesLate() }, direct.Int),
+		"items":             direct.One(func(v *figures.Figures) *figures.Items { return v.Items() }),
+		"deployments":       direct.Leaf(func(v *figures.Figures) int { return v.Deployments() }, direct.Int),
+		"deploymentsInTime": direct.Leaf(func(v *figures.Figures) int { return v.DeploymentsInTime() }, direct.Int),
+		"deploymentsLate":   direct.Leaf(func(v *figures.Figures) int { return v.DeploymentsLate() }, direct.Int),
+		"aborted":           direct.Leaf(func(v *figures.Figures) int { return v.Aborted() }, direct.Int),
+		"backedOut":         direct.Leaf(func(v *figures.Figures) int { return v.BackedOut() }, direct.Int),
+		"leadTime":          direct.One(func(v *figures.Figures) *figures.Percentiles { return v.LeadTime() }),
+		"timeToRestore":     direct.One(func(v *figures.Figures) *figures.Percentiles { return v.TimeToRestore() }),
+		"releasesLive":      direct.Many(func(v *figures.Figures) []*domain.Release { return v.ReleasesLive }),
+		"deploymentsEnded":  direct.Many(func(v *figures.Figures) []*domain.Deployment { return v.DeploymentsEnded }),
+		"deploymentsFailed": direct.Many(func(v *figures.Figures) []*domain.Deployment { return v.DeploymentsFailed }),
+		"problemsCaused":    direct.Many(func(v *figures.Figures) []*domain.Problem { return v.ProblemsCaused }),
 	})
 }
 
@@ -3249,6 +3283,14 @@ func fieldsOfItemComparison() direct.Type {
 		"item":   direct.Leaf(func(v *release.ItemComparison) string { return v.Item }, direct.Text),
 		"first":  direct.Optional(func(v *release.ItemComparison) *string { return v.First }, direct.Text),
 		"second": direct.Optional(func(v *release.ItemComparison) *string { return v.Second }, direct.Text),
+	})
+}
+
+func fieldsOfItemFigures() direct.Type {
+	return direct.Object(direct.Fields[*figures.Items]{
+		"added":   direct.Leaf(func(v *figures.Items) int { return v.Added }, direct.Int),
+		"changed": direct.Leaf(func(v *figures.Items) int { return v.Changed }, direct.Int),
+		"removed": direct.Leaf(func(v *figures.Items) int { return v.Removed }, direct.Int),
 	})
 }
 
@@ -4849,6 +4891,13 @@ func fieldsOfReleaseSupersessionEdge() direct.Type {
 		"node":   direct.One(func(v *relay.ReleaseSupersessionEdge) *domain.Release { return v.Node }),
 		"cursor": direct.Leaf(func(v *relay.ReleaseSupersessionEdge) string { return v.Cursor }, direct.Text),
 		"units":  direct.Leaves(func(v *relay.ReleaseSupersessionEdge) []string { return v.Units }, direct.Text),
+	})
+}
+
+func fieldsOfReleaseTypeCount() direct.Type {
+	return direct.Object(direct.Fields[*figures1.TypeCount]{
+		"type":  direct.Leaf(func(v *figures1.TypeCount) domain.ReleaseType { return v.Type }, direct.Text),
+		"count": direct.Leaf(func(v *figures1.TypeCount) int { return v.Count }, direct.Int),
 	})
 }
 

@@ -23,6 +23,7 @@ import (
 	"releasegraph/internal/app/event"
 	"releasegraph/internal/app/export"
 	"releasegraph/internal/app/feed"
+	"releasegraph/internal/app/figures"
 	"releasegraph/internal/app/forecast"
 	"releasegraph/internal/app/history"
 	"releasegraph/internal/app/impact"
@@ -93,6 +94,7 @@ type App struct {
 	ActionPlans   *actionplan.Area
 	Readiness     *readiness.Area
 	Running       *running.Area
+	Figures       *figures.Area
 	Feeds         *feed.Area
 	Work          *work.Area
 	Export        *export.Area
@@ -156,6 +158,7 @@ func New(c Config) *App {
 	a.ActionPlans = with(e, actionplan.New(e, a.Releases, sheet.NewWriter()))
 	a.Readiness = with(e, readiness.New(e, a.Releases, a.Preparation, a.Announcements))
 	a.Running = with(e, running.New(e, a.Releases, a.Readiness))
+	a.Figures = with(e, figures.New(e))
 	a.Feeds = with(e, feed.New(e, a.Calendar))
 	a.Work = with(e, work.New(e, a.Records, a.Traversal, a.Changes))
 	a.Export = with(e, export.New(e))

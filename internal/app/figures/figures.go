@@ -1,0 +1,304 @@
+// Package figures tells what became of releases and their roll-outs in a period (M1).
+package figures
+
+import (
+	"context"
+	"time"
+
+	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/refusal"
+	"releasegraph/internal/domain"
+	"releasegraph/internal/plan/figures"
+	"releasegraph/internal/store"
+)
+
+// Area is what can be asked of periods.
+type Area struct{ estate *estate.Estate }
+
+// New returns the area over the estate.
+func New(e *estate.Estate) *Area { return &Area{estate: e} }
+
+// Figures are what a period came to, with the records that they are counted from.
+type Figures struct {
+	During domain.TimeRange
+	of     *figures.Figures
+	// ReleasesLive are those that went live in it, DeploymentsEnded those that came to their
+	// end, DeploymentsFailed those of these that failed, ProblemsCaused the problems that they and their
+	// releases caused.
+	ReleasesLive      []*domain.Release
+	DeploymentsEnded  []*domain.Deployment
+	DeploymentsFailed []*domain.Deployment
+	ProblemsCaused    []*domain.Problem
+}
+
+// Releases are how many releases went live, by type.
+func (f *Figures) Releases() []figures.TypeCount { return f.of.Releases }
+
+// ReleasesInTime is how many were live by the time that was published (M3).
+func (f *Figures) ReleasesInTime() int { return f.of.ReleasesInTime }
+
+// ReleasesLate is how many were live later.
+func (f *Figures) ReleasesLate() int { return f.of.ReleasesLate }
+
+// EmergencyShare is the share of emergency releases.
+func (f *Figures) EmergencyShare() *float64 { return f.of.Emergency }
+
+// Items counts the items that they added, changed and removed.
+func (f *Figures) Items() *Items { return &Items{f.of.Added, f.of.Changed, f.of.Removed} }
+
+// Deployments is how many came to their end.
+func (f *Figures) Deployments() int { return f.of.Deployments }
+
+// DeploymentsInTime is how many were at all their sites by the planned time.
+func (f *Figures) DeploymentsInTime() int { return f.of.InTime }
+
+// DeploymentsLate is how many were later.
+func (f *Figures) DeploymentsLate() int { return f.of.Late }
+
+// Aborted is how many were given up.
+func (f *Figures) Aborted() int { return f.of.Aborted }
+
+// BackedOut is how many were taken back.
+func (f *Figures) BackedOut() int { return f.of.BackedOut }
+
+// DeploymentFrequency is how many came to all their sites, a day.
+func (f *Figures) DeploymentFrequency() *float64 { return f.of.Frequency }
+
+// ChangeFailureRate is the share of those that failed.
+func (f *Figures) ChangeFailureRate() *float64 { return f.of.FailureRate }
+
+// SitesReached is the share of the intended sites that have the release.
+func (f *Figures) SitesReached() *float64 { return f.of.Reached }
+
+// LeadTime is from when requests were made until they were live.
+func (f *Figures) LeadTime() *Percentiles { return percentiles(f.of.LeadTime) }
+
+// TimeToRestore is how long it took to restore what was broken.
+func (f *Figures) TimeToRestore() *Percentiles { return percentiles(f.of.Restore) }
+
+// Items counts items.
+type Items struct{ Added, Changed, Removed int }
+
+// Percentiles are how long something took, as durations are written.
+type Percentiles struct{ P50, P90 *string }
+
+func percentiles(p figures.Percentiles) *Percentiles {
+	return &Percentiles{written(p.P50), written(p.P90)}
+}
+
+func written(d *time.Duration) *string {
+	if d == nil {
+		return nil
+	}
+	text := domain.FormatDuration(d.Round(time.Second))
+	return &text
+}
+
+// Of counts the figures of a period, as far as the caller may see what they are counted
+// from.
+func (a *Area) Of(ctx context.Context, during domain.TimeRange) (*Figures, error) {
+	if !during.From.Before(during.To) {
+		return nil, refusal.Wrong("during.to", "must be after from")
+	}
+	r := &reading{view: a.estate.Today(ctx), out: &Figures{
+		During: during, ReleasesLive: []*domain.Release{}, DeploymentsEnded: []*domain.Deployment{}, DeploymentsFailed: []*domain.Deployment{}, ProblemsCaused: []*domain.Problem{},
+	}, period: figures.Period{During: during}}
+	for _, read := range []func(context.Context) error{r.releases, r.deployments, r.restored} {
+		if err := read(ctx); err != nil {
+			return nil, err
+		}
+	}
+	r.out.of = figures.Of(r.period)
+	return r.out, nil
+}
+
+// reading reads what the figures of a period are counted from.
+type reading struct {
+	view   estate.View
+	out    *Figures
+	period figures.Period
+	caused map[string]bool // problems, by id
+}
+
+// within holds of a property that lies in the period.
+func (r *reading) within(property string) store.Filter {
+	return store.And{
+		store.Compare{Property: property, Op: store.Gte, Value: r.out.During.From}, store.Compare{Property: property, Op: store.Lt, Value: r.out.During.To},
+	}
+}
+
+var byKey = []store.Order{{Property: "key"}}
+
+// releases reads those that went live, with what they carry out and change.
+func (r *reading) releases(ctx context.Context) (err error) {
+	if r.out.ReleasesLive, err = estate.All[*domain.Release](ctx, r.view, store.Query{Filter: r.within("liveAt"), Order: byKey}); err != nil {
+		return err
+	}
+	ids := idsOf(r.out.ReleasesLive)
+	if len(ids) == 0 {
+		return nil
+	}
+	requests, err := estate.Linked[*domain.ChangeRequest](ctx, r.view, ids, domain.RelImplements, store.Out)
+	if err != nil {
+		return err
+	}
+	pages, err := r.view.Edges(ctx, store.EdgeQuery{Nodes: ids, Rel: domain.RelChanges, Direction: store.Out, Kind: domain.KindConfigurationItem})
+	if err != nil {
+		return refusal.OfStore(err)
+	}
+	for i, live := range r.out.ReleasesLive {
+		one := figures.Release{Type: live.Type, LiveAt: *live.LiveAt, PublishedTo: live.PublishedTo}
+		for _, request := range requests[ids[i]] {
+			one.Asked = append(one.Asked, request.CreatedAt)
+		}
+		for _, e := range pages[i].Edges {
+			switch domain.ChangeAction(e.Props.Text("action")) {
+			case domain.AddItem:
+				one.Added++
+			case domain.RemoveItem:
+				one.Removed++
+			default:
+				one.Changed++
+			}
+		}
+		r.period.Releases = append(r.period.Releases, one)
+	}
+	return nil
+}
+
+// deployments reads those that came to their end: at all their sites, given up, or taken
+// back.
+func (r *reading) deployments(ctx context.Context) (err error) {
+	done := []domain.DeploymentStatus{domain.DeploymentVerifying, domain.DeploymentClosed}
+	r.out.DeploymentsEnded, err = estate.All[*domain.Deployment](ctx, r.view, store.Query{Order: byKey, Filter: store.Or{
+		store.And{store.Compare{Property: "status", Op: store.OneOf, Value: store.AnyOf(done)}, store.Compare{Property: "verifyingAt", Op: store.IsNull}, r.within("endedAt")},
+		store.And{store.Compare{Property: "status", Op: store.OneOf, Value: store.AnyOf(done)}, r.within("verifyingAt")},
+		store.And{store.Not{Filter: store.Compare{Property: "status", Op: store.OneOf, Value: store.AnyOf(done)}}, r.within("endedAt"), store.Not{Filter: store.Compare{Property: "startedAt", Op: store.IsNull}}},
+	}})
+	ids := idsOf(r.out.DeploymentsEnded)
+	if err != nil || len(ids) == 0 {
+		return err
+	}
+	waves, err := estate.Linked[*domain.Wave](ctx, r.view, ids, domain.RelHasWave, store.Out)
+	if err != nil {
+		return err
+	}
+	troubled, err := r.troubled(ctx, ids)
+	if err != nil {
+		return err
+	}
+	for i, d := range r.out.DeploymentsEnded {
+		one := figures.Deployment{Status: d.Status, Ended: ended(d), Troubled: troubled[ids[i]]}
+		var of []store.ID
+		for _, w := range waves[ids[i]] {
+			of = append(of, store.ID(w.ID))
+			if w.WindowTo != nil && (one.PlannedTo == nil || w.WindowTo.After(*one.PlannedTo)) {
+				one.PlannedTo = w.WindowTo
+			}
+		}
+		if one.Sites, one.Reached, err = r.sites(ctx, of); err != nil {
+			return err
+		}
+		r.period.Deployments = append(r.period.Deployments, one)
+		if one.Failed() {
+			r.out.DeploymentsFailed = append(r.out.DeploymentsFailed, d)
+		}
+	}
+	return nil
+}
+
+// ended is when a deployment was at all its sites, or else came to its end.
+func ended(d *domain.Deployment) time.Time {
+	if d.VerifyingAt != nil && (d.Status == domain.DeploymentVerifying || d.Status == domain.DeploymentClosed) {
+		return *d.VerifyingAt
+	}
+	return *d.EndedAt
+}
+
+// sites counts the sites of waves, and those that have what they were to get.
+func (r *reading) sites(ctx context.Context, waves []store.ID) (all, reached int, err error) {
+	if len(waves) == 0 {
+		return 0, 0, nil
+	}
+	for i, filter := range []store.Filter{nil, store.Compare{Property: "status", Op: store.OneOf, Value: store.AnyOf([]domain.SiteRolloutStatus{domain.SiteInstalled, domain.SiteActivated, domain.SiteVerified})}} {
+		counts, err := r.view.CountEdges(ctx, store.EdgeQuery{Nodes: waves, Rel: domain.RelTargets, Direction: store.Out, Kind: domain.KindSiteRollout, Filter: filter})
+		if err != nil {
+			return 0, 0, refusal.OfStore(err)
+		}
+		for _, n := range counts {
+			if i == 0 {
+				all += int(n)
+			} else {
+				reached += int(n)
+			}
+		}
+	}
+	return all, reached, nil
+}
+
+// troubled tells which deployments caused problems, by themselves or by their release.
+func (r *reading) troubled(ctx context.Context, deployments []store.ID) (map[store.ID]bool, error) {
+	own, err := estate.Linked[*domain.Problem](ctx, r.view, deployments, domain.RelCausedBy, store.In)
+	if err != nil {
+		return nil, err
+	}
+	of, err := r.view.Far(ctx, deployments, domain.RelDeploys, store.Out, domain.KindRelease)
+	if err != nil {
+		return nil, err
+	}
+	var releases []store.ID
+	for _, id := range deployments {
+		releases = append(releases, store.IDsOf(of[id])...)
+	}
+	by, err := estate.Linked[*domain.Problem](ctx, r.view, releases, domain.RelCausedBy, store.In)
+	if err != nil {
+		return nil, err
+	}
+	is := map[store.ID]bool{}
+	for _, id := range deployments {
+		r.note(own[id])
+		is[id] = len(own[id]) > 0
+		for _, n := range of[id] {
+			r.note(by[n.ID])
+			is[id] = is[id] || len(by[n.ID]) > 0
+		}
+	}
+	return is, nil
+}
+
+// note keeps problems that were caused, each once.
+func (r *reading) note(problems []*domain.Problem) {
+	if r.caused == nil {
+		r.caused = map[string]bool{}
+	}
+	for _, p := range problems {
+		if !r.caused[p.ID] {
+			r.caused[p.ID] = true
+			r.out.ProblemsCaused = append(r.out.ProblemsCaused, p)
+		}
+	}
+}
+
+// restored reads how long the problems lasted that were caused: from when they were
+// opened until they were resolved, as far as they are.
+func (r *reading) restored(context.Context) error {
+	for _, p := range r.out.ProblemsCaused {
+		if p.Status != domain.ProblemResolved && p.Status != domain.ProblemClosed {
+			continue
+		}
+		opened := p.CreatedAt
+		if p.OpenedAt != nil {
+			opened = *p.OpenedAt
+		}
+		r.period.Restored = append(r.period.Restored, max(0, p.UpdatedAt.Sub(opened)))
+	}
+	return nil
+}
+
+func idsOf[R interface{ Meta() *domain.Record }](records []R) []store.ID {
+	ids := make([]store.ID, len(records))
+	for i, r := range records {
+		ids[i] = store.ID(r.Meta().ID)
+	}
+	return ids
+}
