@@ -189,7 +189,7 @@ func (c *course) readAll(ctx context.Context) error { return c.readSteps(ctx, c.
 
 // readAt reads what some sites receive of the deployment, as far as it was not.
 func (c *course) readAt(ctx context.Context, sites []store.ID) error {
-	sites = slices.DeleteFunc(slices.Clone(sites), func(id store.ID) bool { return len(c.bySite[id]) > 0 })
+	sites = slices.Compact(slices.Sorted(slices.Values(slices.DeleteFunc(slices.Clone(sites), func(id store.ID) bool { return len(c.bySite[id]) > 0 }))))
 	if len(c.r.Waves) == 0 || len(sites) == 0 {
 		return nil
 	}

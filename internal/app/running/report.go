@@ -68,6 +68,9 @@ func (a *Area) ReportSiteRollouts(ctx context.Context, in Reports, o *domain.Wri
 	}
 	decide := func() (*estate.Draft, *ReportedAll, error) {
 		t, out := a.taking(), &ReportedAll{Refused: []RefusedReport{}}
+		if err := t.foresee(ctx, in.Reports); err != nil {
+			return nil, nil, err
+		}
 		for i := range in.Reports {
 			if err := ctx.Err(); err != nil {
 				return nil, nil, err
@@ -108,18 +111,6 @@ func refusedReport(i int, err error) (*RefusedReport, error) {
 		return &RefusedReport{Index: i, Code: string(many[0].Code), Message: many.Error()}, nil
 	}
 	return nil, err
-}
-
-// taking takes reports for one change set.
-type taking struct {
-	area    *Area
-	courses map[string]*course // by id of the deployment
-	order   []*course
-	said    map[string]*domain.SiteReport // by key
-}
-
-func (a *Area) taking() *taking {
-	return &taking{area: a, courses: map[string]*course{}, said: map[string]*domain.SiteReport{}}
 }
 
 // taken is what became of one report.
@@ -168,46 +159,6 @@ func about(err error, path string) error {
 	return err
 }
 
-// course opens the deployment of a report, once for all reports on it.
-func (t *taking) course(ctx context.Context, in Report, path string) (*course, error) {
-	d, err := estate.One[*domain.Deployment](ctx, t.area.estate.Today(ctx), in.Deployment, refusal.FieldAt(path, "deployment"))
-	if err != nil {
-		return nil, err
-	}
-	if c := t.courses[d.ID]; c != nil {
-		return c, nil
-	}
-	c, err := t.area.open(ctx, d)
-	if err != nil {
-		return nil, err
-	}
-	t.courses[d.ID], t.order = c, append(t.order, c)
-	return c, nil
-}
-
-// step finds what the site of a report receives.
-func (t *taking) step(ctx context.Context, c *course, in Report, path string) (*running.Wave, *running.Step, error) {
-	today := t.area.estate.Today(ctx)
-	site, err := estate.One[*domain.Site](ctx, today, in.Site, refusal.FieldAt(path, "site"))
-	if err != nil {
-		return nil, nil, err
-	}
-	var release *domain.Release
-	if in.Release != nil {
-		if release, err = estate.One[*domain.Release](ctx, today, *in.Release, refusal.FieldAt(path, "release")); err != nil {
-			return nil, nil, err
-		}
-	}
-	if err := c.readAt(ctx, []store.ID{store.ID(site.ID)}); err != nil {
-		return nil, nil, err
-	}
-	w, s, err := c.step(site, release, refusal.FieldAt(path, "site"))
-	if err != nil {
-		return nil, nil, err
-	}
-	return w, s, t.area.estate.Within(ctx, reports, domain.KindSiteRollout, s.SiteRollout, refusal.FieldAt(path, "site"))
-}
-
 // newReport is a report as it is kept.
 func newReport(ctx context.Context, c *course, s *running.Step, in Report, path string) (*domain.SiteReport, error) {
 	r := &domain.SiteReport{
@@ -250,11 +201,10 @@ func (t *taking) earlier(ctx context.Context, in Report, r *domain.SiteReport, s
 		return said, 0, nil
 	}
 	v := t.area.estate.Everything()
-	found, err := v.Record(ctx, entity.KindNamed(domain.KindSiteReport), domain.Ref{Key: &r.Key}, "reportId")
-	if err != nil || found == nil {
+	had, err := t.kept(ctx, v, r.Key)
+	if err != nil || had == nil {
 		return nil, 0, err
 	}
-	had := found.(*domain.SiteReport)
 	of, err := v.Far(ctx, []store.ID{store.ID(had.ID)}, domain.RelReports, store.Out, domain.KindSiteRollout)
 	if err != nil {
 		return nil, 0, err
