@@ -20,7 +20,8 @@ func (demoCmd) Help() string {
     releasegraph demo
     releasegraph demo --listen 127.0.0.1:0
 
-The estate is that of a retailer. It lives in memory, and its media library in a temporary folder: both are gone when the server stops.`
+The estate is that of a retailer. It lives in memory, and its media library in a temporary folder: both are gone when the server stops.
+Its clock can be moved: plan and start the roll-out of POS-12.5.0, report for its sites, and let weeks pass by advanceClock(by: "P1D").`
 }
 
 // Run fills a store in memory, shows what can be asked, and serves it.
@@ -29,7 +30,8 @@ func (c *demoCmd) Run(r *running) (err error) {
 	if err != nil {
 		return err
 	}
-	e, err := storeFlags{Store: "sqlite::memory:", watched: watched(t), mirrored: &mirror.Options{}}.open(r, true)
+	moved := &clock{}
+	e, err := storeFlags{Store: "sqlite::memory:", watched: watched(t), mirrored: &mirror.Options{}, clock: moved}.open(r, true)
 	if err != nil {
 		return err
 	}
@@ -46,6 +48,7 @@ func (c *demoCmd) Run(r *running) (err error) {
 	if err != nil {
 		return errors.Join(err, e.close(r))
 	}
+	e.until(r, rolling{app: e.app, log: r.log, now: moved.Now}.Run)
 	fmt.Fprintf(r.Stdout, "A retailer's estate: %d records and relationships, in memory.\n\n", sum.Created())
 	if err := showImpact(r, e); err != nil {
 		return errors.Join(err, e.close(r))
