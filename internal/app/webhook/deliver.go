@@ -248,15 +248,20 @@ func (r *round) send(ctx context.Context, work [][]task) {
 	g.SetLimit(subjectsAtOnce)
 	for _, list := range work {
 		g.Go(func() error {
-			for _, t := range list {
-				if ctx.Err() != nil || r.app.estate.Clock().After(r.ends) || !r.try(ctx, t) {
-					break
-				}
-			}
+			r.inOrder(ctx, list)
 			return nil
 		})
 	}
 	_ = g.Wait() // what failed is in left
+}
+
+// inOrder sends events one after the other, until one is not taken or the time is over.
+func (r *round) inOrder(ctx context.Context, list []task) {
+	for _, t := range list {
+		if ctx.Err() != nil || r.app.estate.Clock().After(r.ends) || !r.try(ctx, t) {
+			return
+		}
+	}
 }
 
 // try sends one event, and reports whether those behind it may follow.

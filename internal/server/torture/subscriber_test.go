@@ -174,7 +174,7 @@ func (s *subscriber) overEvents(ctx context.Context, url string, each func([]byt
 
 // overSocket follows over a WebSocket.
 func (s *subscriber) overSocket(ctx context.Context, url string, each func([]byte) error) error {
-	conn, _, err := websocket.Dial(ctx, url+"/graphql", &websocket.DialOptions{Subprotocols: []string{"graphql-transport-ws"}}) //nolint:bodyclose // the library closes it
+	conn, _, err := websocket.Dial(ctx, url+"/graphql", &websocket.DialOptions{Subprotocols: []string{"graphql-transport-ws"}})
 	if err != nil {
 		return err
 	}
