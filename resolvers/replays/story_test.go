@@ -17,6 +17,18 @@ func (w *world) story() {
 	w.names++
 	w.requestStory(w.names)
 	w.releaseStory(w.names)
+	w.partyStory(w.names)
+}
+
+// partyStory has somebody join a company, and leave it.
+func (w *world) partyStory(n int) {
+	steps := []step{
+		{"ann", fmt.Sprintf(`createParty(input: {key: "story-team-%d", name: "T", type: TEAM})`, n)},
+		{"ann", fmt.Sprintf(`createParty(input: {key: "story-company-%d", name: "C", type: SUPPLIER})`, n)},
+		{"ann", fmt.Sprintf(`connectMembership(input: {from: {key: "story-team-%[1]d"}, to: {key: "story-company-%[1]d"}})`, n)},
+		{"ann", fmt.Sprintf(`disconnectMembership(input: {from: {key: "story-team-%[1]d"}, to: {key: "story-company-%[1]d"}})`, n)},
+	}
+	w.tell(steps[:3+w.rand.IntN(2)])
 }
 
 // tell makes the first steps of a story, and stops where one is refused.
