@@ -4,7 +4,6 @@ import (
 	"releasegraph/graph/relay"
 	"releasegraph/internal/app/calendar"
 	"releasegraph/internal/app/listing"
-	"releasegraph/internal/entity"
 )
 
 func pageInfo(p listing.Part) *relay.PageInfo {
@@ -25,7 +24,7 @@ func sides(c *calendar.ScheduleConflict) ([]relay.Record, error) {
 }
 
 // subjects returns records of any kind.
-func subjects(list []entity.Record) ([]relay.Record, error) {
+func subjects[R any](list []R) ([]relay.Record, error) {
 	told := make([]relay.Record, len(list))
 	for i, one := range list {
 		record, err := subject(one, nil)

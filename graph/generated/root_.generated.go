@@ -977,7 +977,7 @@ type TestedMitigationPayload {
   actionPlan(
     "The language, a BCP 47 tag: the nearest of en, fr and de is written; that of the site when absent."
     language: String
-  ): ActionPlan! @cost(weight: 5000)
+  ): ActionPlan! @cost(weight: 3000)
 }
 
 "What is done at a site when it gets a release (P12)."
