@@ -16,6 +16,8 @@ type Core struct {
 	Calendar Calendar
 	// Exporter answers at /export.ndjson.
 	Exporter Exporter
+	// Switches answers at /ofrep/v1/evaluate/flags.
+	Switches Switches
 	// Media, when not nil, answers below /media/.
 	Media *Media
 	// Revoked, when not nil, gives what is closed when the next API token is

@@ -99,6 +99,8 @@ func (s *Server) router() (http.Handler, error) {
 	r.With(unkept, s.config.ownPages, s.actor, s.rates.middleware).HandleFunc("/graphql", s.graphql)
 	r.With(s.config.ownPages, s.reader, s.rates.middleware).Get("/calendar.ics", s.calendar)
 	r.With(unkept, s.config.ownPages, s.actor, s.rates.middleware).Get(ExportPath, s.export)
+	r.With(unkept, s.config.ownPages, s.actor, s.rates.middleware).Post(SwitchesPath, s.allSwitches)
+	r.With(unkept, s.config.ownPages, s.actor, s.rates.middleware).Post(SwitchesPath+"/{key}", s.oneSwitch)
 	s.mediaRoutes(r)
 	var failed error
 	r.Group(func(r chi.Router) { failed = s.pages(r) })

@@ -212,7 +212,7 @@ func (g *Ground) Take(s Step, at time.Time, runs bool) {
 		if spot.is != nil && spot.is.Since != nil && at.Before(*spot.is.Since) {
 			continue
 		}
-		if work.silent && work.Action != domain.AddItem && spot.is == nil {
+		if work.silent && spot.is == nil { // what it adds, and where, nobody says
 			continue
 		}
 		if work.Action == domain.RemoveItem {

@@ -163,12 +163,12 @@ func (a *Area) drawUp(d *estate.Draft, c *course, in Register, sites []*domain.S
 	case OutcomeFailed:
 		w.Status, w.StartedAt, step = domain.WaveFailed, &in.From, domain.SiteFailed
 	}
-	w.ID, w.Key, w.Name, w.Sources = a.estate.NewID(), a.estate.NewID(), "Wave 1 of "+of.Name, domain.BroughtBy(domain.SourceAPI)
+	w.ID, w.Key, w.Name, w.Sources = a.estate.NewID(), a.keyOf(of.Key+"/wave-1"), "Wave 1 of "+of.Name, domain.BroughtBy(domain.SourceAPI)
 	d.Create(w)
 	d.Join(domain.RelHasWave, of, store.ID(w.ID))
 	for _, site := range sites {
 		s := &domain.SiteRollout{Status: step, Attempt: 1, WindowFrom: &in.From, WindowTo: &in.To}
-		s.ID, s.Key, s.Name, s.Sources = a.estate.NewID(), a.estate.NewID(), fmt.Sprintf("%s at %s", c.release.Key, site.Key), domain.BroughtBy(domain.SourceAPI)
+		s.ID, s.Key, s.Name, s.Sources = a.estate.NewID(), a.keyOf(of.Key+"/"+site.Key), fmt.Sprintf("%s at %s", c.release.Key, site.Key), domain.BroughtBy(domain.SourceAPI)
 		switch step {
 		case domain.SiteVerified:
 			s.InstalledAt, s.ActivatedAt, s.VerifiedAt, s.StatusSince = &in.To, &in.To, &in.To, &in.To
@@ -182,4 +182,12 @@ func (a *Area) drawUp(d *estate.Draft, c *course, in Register, sites []*domain.S
 		steps = append(steps, &running.Step{SiteRollout: s})
 	}
 	return steps
+}
+
+// keyOf is a key if it can be one, or else an id.
+func (a *Area) keyOf(key string) string {
+	if domain.CheckKey(key) == nil {
+		return key
+	}
+	return a.estate.NewID()
 }

@@ -243,11 +243,19 @@ func TestTheInstantIsOneForAll_P8_D4(t *testing.T) {
 		})
 		p.reports("c", domain.SiteInstalled)
 		require.Equal(t, "db 2.0.0/1.0.0", p.installed("c"))
+		off, err := f.Running.Switch(f.WithLoads(f.Ctx), "R")
+		require.NoError(t, err)
+		require.False(t, off.On)
 		p.passes(time.Hour)
 		require.Equal(t, "RUNNING DEPLOYING | SUCCEEDED c:INSTALLED | RUNNING a:PENDING b:PENDING", p.stands(), "before the instant INSTALLED counts")
 		p.reports("a", domain.SiteInstalled)
 		p.passes(40 * 24 * time.Hour)
 		require.Equal(t, "RUNNING DEPLOYING | SUCCEEDED c:ACTIVATED | SUCCEEDED a:ACTIVATED b:FAILED", p.stands())
+		on, err := f.Running.Switches(f.WithLoads(f.Ctx))
+		require.NoError(t, err)
+		require.Len(t, on, 1)
+		require.True(t, on[0].On)
+		require.Equal(t, instant, *on[0].ActivateAt)
 		require.Equal(t, "db 2.0.0/2.0.0", p.installed("c"))
 	})
 }
@@ -274,5 +282,47 @@ func TestADeploymentStartsWhenAllIsThere_D1_R4(t *testing.T) {
 		require.Equal(t, "startDeployment", *moves[0].Verb)
 		require.Len(t, moves[0].Lacks, len(rules))
 		require.Contains(t, f.Lacks("R", "startDeployment")[0], "PLAN")
+	})
+}
+
+// What was given up half way another deployment takes up: it goes to the rest.
+func TestAnotherDeploymentTakesTheRest_D1(t *testing.T) {
+	apptest.OnStores(t, func(t *testing.T, f *apptest.Fixture) {
+		p := started(f)
+		p.reports("c", domain.SiteVerified)
+		_, err := f.Running.AbortDeployment(f.WithLoads(f.Ctx), p.verb("the supplier called"), nil)
+		require.NoError(t, err)
+		require.Equal(t, "ABORTED DEPLOYING | SUCCEEDED c:VERIFIED | SKIPPED a:SKIPPED b:SKIPPED", p.stands())
+
+		made, err := f.Planning.PlanDeployment(f.WithLoads(f.Ctx), planning.Plan{Release: apptest.Key("R")}, nil)
+		require.NoError(t, err)
+		rest := &play{f, made.Deployment.Key}
+		_, err = f.Planning.AcceptDeploymentPlan(f.WithLoads(f.Ctx), planning.Accept{Deployment: apptest.Key(rest.key)}, nil)
+		require.NoError(t, err)
+		_, err = f.Running.StartDeployment(f.WithLoads(f.Ctx), rest.verb(""), nil)
+		require.NoError(t, err)
+		require.Equal(t, "RUNNING DEPLOYING | RUNNING a:PENDING b:PENDING", rest.stands(), "c has it")
+		rest.reports("a", domain.SiteVerified)
+		rest.reports("b", domain.SiteVerified)
+		require.Equal(t, "VERIFYING VERIFYING | SUCCEEDED a:VERIFIED b:VERIFIED", rest.stands())
+	})
+}
+
+// What others rolled out is on record with what it left installed.
+func TestWhatOthersRolledOutIsRegistered_D9(t *testing.T) {
+	apptest.OnStores(t, func(t *testing.T, f *apptest.Fixture) {
+		f.Brings(base...)
+		in := running.Register{
+			Release: apptest.Key("R"), CarriedOutBy: "Acme", Sites: []domain.Ref{apptest.Key("c")}, Outcome: running.OutcomeSucceeded,
+			From: time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC), To: time.Date(2026, 2, 1, 4, 0, 0, 0, time.UTC),
+		}
+		out, err := f.Running.RegisterDeployment(f.WithLoads(f.Ctx), in, nil)
+		require.NoError(t, err)
+		p := &play{f, out.Deployment.Key}
+		require.Equal(t, "CLOSED ACCEPTED | SUCCEEDED c:VERIFIED", p.stands())
+		require.Equal(t, "db 2.0.0/2.0.0", p.installed("c"))
+		in.To = time.Date(2027, 2, 1, 4, 0, 0, 0, time.UTC)
+		_, err = f.Running.RegisterDeployment(f.WithLoads(f.Ctx), in, nil)
+		apptest.Refused(t, err, domain.RuleViolation, "input.to")
 	})
 }

@@ -13,6 +13,7 @@ import (
 	"releasegraph/internal/app/planning"
 	"releasegraph/internal/app/running"
 	"releasegraph/internal/domain"
+	"releasegraph/internal/neo4jtest"
 	"releasegraph/internal/store"
 )
 
@@ -73,6 +74,7 @@ func (d *device) sends(p *play, t *rapid.T) {
 // wave begin before its wave, never go more failures unnoticed than the threshold lets,
 // and in the end what is on record as installed is what the sites have.
 func TestASimulatedRollOutKeepsItsRules_D1_D2_D4_D5_D6(t *testing.T) {
+	defer neo4jtest.FewerDraws(25)()
 	rapid.Check(t, func(rt *rapid.T) {
 		f := apptest.NewFixture(t, apptest.OpenSQLite(t))
 		p := started(f, func(in *planning.Plan) {
