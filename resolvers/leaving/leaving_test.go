@@ -51,6 +51,9 @@ func (v *service) documents() map[string]string {
 		"illegalUses":       `illegalUses(first: 100) {nodes {why}}`,
 		"wastedLicences":    `wastedLicences(first: 100) {nodes {site {key}}}`,
 		"wastedSupport":     `wastedSupport(first: 100) {nodes {site {key}}}`,
+		"events":            `events(first: 1000) {nodes {type changes {field}}}`,
+		"figures":           `figures(during: ` + year + `) {deployments leadTime {p50} deploymentsEnded {key}}`,
+		"releaseCalendar":   `releaseCalendar(during: ` + year + `) {entries {region}}`,
 		"policyFor":         `policyFor(item: ` + source + `) {ambiguous considered {because}}`,
 	}
 }
@@ -60,7 +63,7 @@ func (v *service) documents() map[string]string {
 var atOnce = map[string]string{
 	"node": "one record", "changeSet": "one change set", "viewer": "who asks", "apiTokens": "tokens", "boundNames": "persons", "boardAgenda": "what is before one board",
 	"boardMinutes": "one board's votes", "unknownKeys": "as many keys as are named", "importPointers": "as many keys as are named",
-	"importHoldings": "one source's records",
+	"importHoldings": "one source's records", "comparePlans": "two plans", "webhooks": "what there is little of", "webhook": "one of these",
 }
 
 // question asks a query, as it is asked in common, or "".
