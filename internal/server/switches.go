@@ -4,19 +4,18 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"net/url"
 	"time"
 
 	"github.com/go-chi/chi/v5"
 
-	"releasegraph/internal/app/running"
+	rollouts "releasegraph/internal/app/running"
 	"releasegraph/internal/domain"
 )
 
 // Switches tell software whether what a release installed is to run (P8).
 type Switches interface {
-	Switch(ctx context.Context, release string) (*running.Switch, error)
-	Switches(ctx context.Context) ([]*running.Switch, error)
+	Switch(ctx context.Context, release string) (*rollouts.Switch, error)
+	Switches(ctx context.Context) ([]*rollouts.Switch, error)
 }
 
 // SwitchesPath is where OpenFeature's remote evaluation protocol (OFREP) asks for flags:
@@ -38,7 +37,7 @@ type flag struct {
 	Metadata map[string]any `json:"metadata"`
 }
 
-func flagOf(s *running.Switch) flag {
+func flagOf(s *rollouts.Switch) flag {
 	f := flag{Key: s.Release, Value: s.On, Reason: "STATIC", Variant: "off", Metadata: map[string]any{"revision": s.Revision}}
 	if s.On {
 		f.Variant = "on"
@@ -51,7 +50,11 @@ func flagOf(s *running.Switch) flag {
 
 // oneSwitch answers with one flag.
 func (s *Server) oneSwitch(w http.ResponseWriter, r *http.Request) {
-	key := keyOf(r)
+	key, err := keyOf(r)
+	if err != nil {
+		s.refuseRead(w, r, "the flag", err)
+		return
+	}
 	s.flags(w, r, switchPrice, func(ctx context.Context, of Switches) (any, error) {
 		found, err := of.Switch(ctx, key)
 		if err != nil {
@@ -76,15 +79,6 @@ func (s *Server) allSwitches(w http.ResponseWriter, r *http.Request) {
 	})
 }
 
-// keyOf is the key that the address names; one may hold slashes, escaped.
-func keyOf(r *http.Request) string {
-	key := chi.URLParam(r, "key")
-	if plain, err := url.PathUnescape(key); err == nil {
-		return plain
-	}
-	return key
-}
-
 const flagsType = "application/json; charset=utf-8"
 
 // flags answers a question for flags. What is not there is told as OFREP has it.
@@ -107,7 +101,7 @@ func (s *Server) flags(w http.ResponseWriter, r *http.Request, price int, ask fu
 	var wrong *domain.Error
 	switch {
 	case errors.As(err, &wrong) && wrong.Code == domain.NotFound:
-		writeJSON(w, http.StatusNotFound, flagsType, map[string]any{"key": keyOf(r), "errorCode": "FLAG_NOT_FOUND", "errorDetails": wrong.Message})
+		writeJSON(w, http.StatusNotFound, flagsType, map[string]any{"key": chi.URLParam(r, "key"), "errorCode": "FLAG_NOT_FOUND", "errorDetails": wrong.Message})
 	case err != nil:
 		s.refuseRead(w, r, "the flags", err)
 	default:

@@ -57,7 +57,7 @@ func (a *Area) register(ctx context.Context, in Register) (*estate.Draft, *Rolle
 		sites: map[string]store.Node{}, releases: map[string]store.Node{}, r: &running.Rollout{Deployment: d},
 	}
 	c.ground = ground.New(c.view)
-	steps := a.drawUp(draft, c, in, sites)
+	steps := drawUp(a, draft, c, in, sites)
 	if in.Outcome != OutcomeSucceeded {
 		return draft, &Rolled{Deployment: d}, nil
 	}
@@ -150,7 +150,7 @@ func (a *Area) deploymentOf(in Register, r *domain.Release) *domain.Deployment {
 }
 
 // drawUp drafts the wave of what is registered, and its sites.
-func (a *Area) drawUp(d *estate.Draft, c *course, in Register, sites []*domain.Site) (steps []*running.Step) {
+func drawUp(a *Area, d *estate.Draft, c *course, in Register, sites []*domain.Site) (steps []*running.Step) {
 	if len(sites) == 0 {
 		return nil
 	}
@@ -163,12 +163,12 @@ func (a *Area) drawUp(d *estate.Draft, c *course, in Register, sites []*domain.S
 	case OutcomeFailed:
 		w.Status, w.StartedAt, step = domain.WaveFailed, &in.From, domain.SiteFailed
 	}
-	w.ID, w.Key, w.Name, w.Sources = a.estate.NewID(), a.keyOf(of.Key+"/wave-1"), "Wave 1 of "+of.Name, domain.BroughtBy(domain.SourceAPI)
+	w.ID, w.Key, w.Name, w.Sources = a.estate.NewID(), keyOf(a.estate, of.Key+"/wave-1"), "Wave 1 of "+of.Name, domain.BroughtBy(domain.SourceAPI)
 	d.Create(w)
 	d.Join(domain.RelHasWave, of, store.ID(w.ID))
 	for _, site := range sites {
 		s := &domain.SiteRollout{Status: step, Attempt: 1, WindowFrom: &in.From, WindowTo: &in.To}
-		s.ID, s.Key, s.Name, s.Sources = a.estate.NewID(), a.keyOf(of.Key+"/"+site.Key), fmt.Sprintf("%s at %s", c.release.Key, site.Key), domain.BroughtBy(domain.SourceAPI)
+		s.ID, s.Key, s.Name, s.Sources = a.estate.NewID(), keyOf(a.estate, of.Key+"/"+site.Key), fmt.Sprintf("%s at %s", c.release.Key, site.Key), domain.BroughtBy(domain.SourceAPI)
 		switch step {
 		case domain.SiteVerified:
 			s.InstalledAt, s.ActivatedAt, s.VerifiedAt, s.StatusSince = &in.To, &in.To, &in.To, &in.To
@@ -185,9 +185,9 @@ func (a *Area) drawUp(d *estate.Draft, c *course, in Register, sites []*domain.S
 }
 
 // keyOf is a key if it can be one, or else an id.
-func (a *Area) keyOf(key string) string {
+func keyOf(e *estate.Estate, key string) string {
 	if domain.CheckKey(key) == nil {
 		return key
 	}
-	return a.estate.NewID()
+	return e.NewID()
 }

@@ -100,7 +100,7 @@ func (a *Area) AbortDeployment(ctx context.Context, in DeploymentVerb, o *domain
 // activation has installed (P8).
 func (a *Area) ActivateDeployment(ctx context.Context, in DeploymentVerb, o *domain.WriteOptions) (*Rolled, error) {
 	return a.onDeployment(ctx, rollsOut, "activate", in, o, func(ctx context.Context, c *course) error {
-		if err := c.triggers(); err != nil {
+		if err := triggers(c.r); err != nil {
 			return err
 		}
 		if err := c.readAll(ctx); err != nil {
@@ -112,8 +112,8 @@ func (a *Area) ActivateDeployment(ctx context.Context, in DeploymentVerb, o *dom
 }
 
 // triggers refuses to activate what does not wait for it (P8).
-func (c *course) triggers() error {
-	switch d := c.r.Deployment; {
+func triggers(r *running.Rollout) error {
+	switch d := r.Deployment; {
 	case d.Activation != domain.Triggered:
 		return domain.Breaks("P8", "input.deployment", "%s activates %s: nobody triggers it", d.Key, d.Activation)
 	case d.ActivateAt != nil:
@@ -121,7 +121,7 @@ func (c *course) triggers() error {
 	case d.Status != domain.DeploymentRunning && d.Status != domain.DeploymentPaused:
 		return domain.Breaks("P8", "input.deployment", "%s is %s: what runs is activated, RUNNING or PAUSED", d.Key, d.Status)
 	}
-	for _, w := range c.r.Waves {
+	for _, w := range r.Waves {
 		if w.Status != domain.WaveSucceeded && w.Status != domain.WaveSkipped {
 			return domain.Breaks("P8", "input.deployment", "%s is %s: what is TRIGGERED comes after the last wave", w.Key, w.Status)
 		}
