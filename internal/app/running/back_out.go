@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/ground"
@@ -164,9 +165,13 @@ func (c *course) takeBack(ctx context.Context, steps []place, in BackOut, field 
 	}
 	dependents := c.dependents(steps)
 	if len(dependents) > 0 && !optional.Or(in.WithDependents, false) {
-		keys := make([]string, len(dependents))
+		nodes := make([]store.Node, len(dependents))
 		for i, p := range dependents {
-			keys[i] = c.sites[p.step.ID].Props.Text("key")
+			nodes[i] = c.sites[p.step.ID]
+		}
+		keys, err := c.area.estate.Today(ctx).KeysSeen(ctx, nodes)
+		if err != nil {
+			return err
 		}
 		slices.Sort(keys)
 		return &domain.Error{
@@ -229,17 +234,10 @@ func needs(r domain.PlacementReason, sites map[string]bool) bool {
 const mostNamed = 20
 
 func list(keys []string) string {
-	text := ""
-	for i, key := range keys {
-		if i == mostNamed {
-			return text + fmt.Sprintf(" and %d more", len(keys)-mostNamed)
-		}
-		if i > 0 {
-			text += ", "
-		}
-		text += key
+	if more := len(keys) - mostNamed; more > 0 {
+		return fmt.Sprintf("%s and %d more", strings.Join(keys[:mostNamed], ", "), more)
 	}
-	return text
+	return strings.Join(keys, ", ")
 }
 
 func toAny(keys []string) []any {

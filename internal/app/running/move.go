@@ -41,9 +41,9 @@ func (c *course) apply(ctx context.Context, moves ...running.Move) error {
 		_, s := c.find(m.ID)
 		switch domain.SiteRolloutStatus(m.To) {
 		case domain.SiteActivated:
-			c.ground.Take(c.groundOf(s), c.now, true)
+			c.ground.Take(c.groundOf(s), c.at, true)
 		case domain.SiteBackedOut:
-			c.ground.Back(c.groundOf(s), c.now)
+			c.ground.Back(c.groundOf(s), c.at)
 		}
 	}
 	return nil
@@ -127,9 +127,18 @@ func (c *course) follow(ctx context.Context, d *estate.Draft) error {
 	if err != nil {
 		return err
 	}
-	to, err := c.releaseGoes(ctx, others)
-	if err != nil || to == "" || to == c.release.Status {
-		return err
+	statuses := make([]domain.DeploymentStatus, len(others))
+	for i, o := range others {
+		statuses[i] = o.Status
+	}
+	to, unlessHad := running.ReleaseGoes(c.release.Status, after, statuses)
+	if to == "" {
+		return nil
+	}
+	if unlessHad {
+		if have, err := c.sitesHave(ctx, others); err != nil || have {
+			return err
+		}
 	}
 	next := entity.Clone(c.release).(*domain.Release)
 	next.Move(to, c.now)
@@ -153,55 +162,6 @@ func (c *course) others(ctx context.Context) (list []*domain.Deployment, err err
 		}
 	}
 	return list, err
-}
-
-// releaseGoes is the status to which the release comes, "" where it stays.
-func (c *course) releaseGoes(ctx context.Context, others []*domain.Deployment) (domain.ReleaseStatus, error) {
-	status := c.release.Status
-	switch c.r.Deployment.Status {
-	case domain.DeploymentRunning:
-		if status == domain.ReleaseAccepted {
-			return domain.ReleaseDeploying, nil
-		}
-	case domain.DeploymentVerifying:
-		if status == domain.ReleaseDeploying && all(others, domain.DeploymentVerifying, domain.DeploymentClosed, domain.DeploymentAborted, domain.DeploymentBackedOut) {
-			return domain.ReleaseVerifying, nil
-		}
-	case domain.DeploymentClosed:
-		if status == domain.ReleaseVerifying && all(others, domain.DeploymentClosed, domain.DeploymentAborted, domain.DeploymentBackedOut) {
-			return domain.ReleaseClosed, nil
-		}
-	case domain.DeploymentAborted:
-		if status == domain.ReleaseDeploying && all(others, domain.DeploymentAborted, domain.DeploymentBackedOut) {
-			have, err := c.sitesHave(ctx, others)
-			if err != nil || have {
-				return "", err
-			}
-			return domain.ReleaseAccepted, nil
-		}
-	case domain.DeploymentBackedOut:
-		if status == domain.ReleaseDeploying || status == domain.ReleaseVerifying || status == domain.ReleaseClosed {
-			have, err := c.sitesHave(ctx, others)
-			if err != nil || have {
-				return "", err
-			}
-			return domain.ReleaseBackedOut, nil
-		}
-	}
-	return "", nil
-}
-
-func all(list []*domain.Deployment, in ...domain.DeploymentStatus) bool {
-	for _, d := range list {
-		found := false
-		for _, status := range in {
-			found = found || d.Status == status
-		}
-		if !found {
-			return false
-		}
-	}
-	return true
 }
 
 // sitesHave reports whether some site has the release, by this deployment as it will be

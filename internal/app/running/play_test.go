@@ -144,3 +144,21 @@ func (p *play) installed(site string) string {
 func (p *play) status(item string) domain.ItemStatus {
 	return p.f.Read(domain.KindConfigurationItem, item).(*domain.ConfigurationItem).Status
 }
+
+// since is since when something is installed at a site with one item.
+func (p *play) since(site string) time.Time {
+	p.f.T.Helper()
+	s := p.f.Read(domain.KindSite, site).(*domain.Site)
+	pages, err := p.f.Store.Edges(p.f.Ctx, store.EdgeQuery{Nodes: []store.ID{store.ID(s.ID)}, Rel: domain.RelInstalledAt, Direction: store.In})
+	require.NoError(p.f.T, err)
+	require.Len(p.f.T, pages[0].Edges, 1)
+	at, is := pages[0].Edges[0].Props["since"].(time.Time)
+	require.True(p.f.T, is)
+	return at.UTC()
+}
+
+// step is what a site receives.
+func (p *play) step(site string) *domain.SiteRollout {
+	p.f.T.Helper()
+	return p.f.Read(domain.KindSiteRollout, p.key+"/"+site).(*domain.SiteRollout)
+}

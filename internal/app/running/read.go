@@ -20,6 +20,9 @@ type course struct {
 	area *Area
 	view estate.View // of everything: rules hold for what the caller may not see
 	now  time.Time
+	// at is the time of which is told what is installed: now, or that of the report that
+	// is being taken.
+	at time.Time
 	// r is the roll-out as it will be; was and those behind it are its records as they
 	// were read, by id.
 	r        *running.Rollout
@@ -55,7 +58,7 @@ func (a *Area) open(ctx context.Context, d *domain.Deployment) (*course, error) 
 		area: a, view: a.estate.Everything(), now: a.estate.Clock(), sites: map[string]store.Node{}, releases: map[string]store.Node{},
 		was: d, wasWaves: map[string]*domain.Wave{}, wasSteps: map[string]*domain.SiteRollout{}, bySite: map[store.ID][]place{},
 	}
-	c.ground, c.proofs = ground.New(c.view), newProofs(c)
+	c.at, c.ground, c.proofs = c.now, ground.New(c.view), newProofs(c)
 	rollout := &running.Rollout{Deployment: d}
 	if d.Soak != nil {
 		length, err := domain.ParseDuration(*d.Soak)
@@ -94,21 +97,14 @@ func (c *course) count(ctx context.Context, r *running.Rollout) error {
 	}
 	ids := make([]store.ID, len(r.Waves))
 	for i, w := range r.Waves {
-		ids[i], w.Counts = store.ID(w.ID), &running.Counts{}
+		ids[i] = store.ID(w.ID)
 	}
-	for _, status := range domain.SiteRolloutStatuses {
-		counts, err := c.view.CountEdges(ctx, store.EdgeQuery{
-			Nodes: ids, Rel: domain.RelTargets, Direction: store.Out, Kind: domain.KindSiteRollout,
-			Filter: store.Compare{Property: "status", Op: store.Eq, Value: string(status)},
-		})
-		if err != nil {
-			return refusal.OfStore(err)
-		}
-		for i, n := range counts {
-			if n > 0 {
-				(*r.Waves[i].Counts)[status] = int(n)
-			}
-		}
+	counts, err := counted(ctx, c.view, ids)
+	if err != nil {
+		return err
+	}
+	for i, w := range r.Waves {
+		w.Counts = &counts[i]
 	}
 	for _, w := range r.Waves {
 		if err := c.edges(ctx, w); err != nil {

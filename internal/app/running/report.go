@@ -245,6 +245,11 @@ func (t *taking) move(ctx context.Context, c *course, w *running.Wave, s *runnin
 	if err := c.ground.Read(ctx, c.grounds(s)); err != nil {
 		return err
 	}
+	c.at = report.At
+	if c.at.After(c.now) {
+		c.at = c.now // the clock of a site may be a little ahead
+	}
+	defer func() { c.at = c.now }()
 	failed := false
 	for _, to := range outcome.Path {
 		if err := c.apply(ctx, c.r.Step(s, to, outcome.Why)); err != nil {
@@ -269,10 +274,7 @@ func (t *taking) move(ctx context.Context, c *course, w *running.Wave, s *runnin
 // date notes when a site came to a status by its own account, no earlier than what came
 // before, and what it says of the kit (L2) and of the verification (D3).
 func (c *course) date(s *running.Step, to domain.SiteRolloutStatus, report *domain.SiteReport) {
-	at := report.At
-	if at.After(c.now) {
-		at = c.now
-	}
+	at := c.at
 	for _, before := range []*time.Time{s.DistributedAt, s.InstalledAt, s.ActivatedAt, s.VerifiedAt} {
 		if before != nil && before.After(at) && !before.Equal(c.now) {
 			at = *before
@@ -292,9 +294,9 @@ func (c *course) date(s *running.Step, to domain.SiteRolloutStatus, report *doma
 func (c *course) facts(s *running.Step, report *domain.SiteReport) {
 	switch report.Status {
 	case domain.SiteInstalled:
-		c.ground.Take(c.groundOf(s), report.At, s.Activated() || c.r.Deployment.Activation == domain.AtInstall)
+		c.ground.Take(c.groundOf(s), c.at, s.Activated() || c.r.Deployment.Activation == domain.AtInstall)
 	case domain.SiteActivated, domain.SiteVerified:
-		c.ground.Take(c.groundOf(s), report.At, true)
+		c.ground.Take(c.groundOf(s), c.at, true)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"releasegraph/internal/app/acting"
 	"releasegraph/internal/app/apptest"
 	"releasegraph/internal/app/planning"
 	"releasegraph/internal/app/running"
@@ -324,5 +325,43 @@ func TestWhatOthersRolledOutIsRegistered_D9(t *testing.T) {
 		in.To = time.Date(2027, 2, 1, 4, 0, 0, 0, time.UTC)
 		_, err = f.Running.RegisterDeployment(f.WithLoads(f.Ctx), in, nil)
 		apptest.Refused(t, err, domain.RuleViolation, "input.to")
+	})
+}
+
+// What is installed is so since the time of which the report tells, and an older report
+// that comes later changes nothing of it.
+func TestWhatIsInstalledIsSoSinceTheReportTells_D5_D6(t *testing.T) {
+	apptest.OnStores(t, func(t *testing.T, f *apptest.Fixture) {
+		p := started(f)
+		p.passes(30 * time.Minute)
+		at := time.Date(2026, 3, 1, 8, 20, 0, 0, time.UTC)
+		in := p.reportOf("c", domain.SiteInstalled)
+		in.At = &at
+		_, err := f.Running.ReportSiteRollout(f.WithLoads(f.Ctx), in, nil)
+		require.NoError(t, err)
+		require.Equal(t, at, p.since("c"))
+		require.Equal(t, at, *p.step("c").InstalledAt)
+		later := at.Add(time.Minute)
+		in = p.reportOf("c", domain.SiteVerified)
+		in.At = &later
+		_, err = f.Running.ReportSiteRollout(f.WithLoads(f.Ctx), in, nil)
+		require.NoError(t, err)
+		require.Equal(t, at, p.since("c"), "the version is the same")
+	})
+}
+
+// Whoever takes a site back is told that others need it, and not the names of those that
+// they may not see.
+func TestDependentsThatAreNotSeenAreNotNamed_D7(t *testing.T) {
+	apptest.OnStores(t, func(t *testing.T, f *apptest.Fixture) {
+		p := started(f)
+		p.reports("c", domain.SiteVerified)
+		p.passes(time.Hour)
+		p.reports("a", domain.SiteVerified)
+		operator := f.WithLoads(acting.WithActor(f.Ctx, domain.Actor{Name: "olaf", Roles: []domain.Role{domain.SiteOperator}, Sites: []string{"c"}}))
+		_, err := f.Running.BackOut(operator, running.BackOut{Deployment: apptest.Key(p.key), Site: apptest.Some(apptest.Key("c")), Reason: apptest.Some("r")}, nil)
+		e := apptest.Refused(t, err, domain.RuleViolation, "input.site")
+		require.Equal(t, []any{"…"}, e.Details["dependents"])
+		require.NotContains(t, e.Message, "release: a")
 	})
 }

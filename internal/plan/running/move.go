@@ -1,10 +1,6 @@
 package running
 
-import (
-	"fmt"
-
-	"releasegraph/internal/domain"
-)
+import "releasegraph/internal/domain"
 
 // Move is something that the engine does: a record comes to another status, or
 // something is told of it.
@@ -17,8 +13,6 @@ type Move struct {
 	Tell string
 	// Why says it in words.
 	Why string
-	// Attempt is that of a step, 0 of other records.
-	Attempt int
 }
 
 // What is told of a step that stays where it is.
@@ -26,16 +20,6 @@ const (
 	Overdue  = "OVERDUE"
 	Reminded = "REMINDED"
 )
-
-// Once is the key under which a move of a deployment is made at most once, however
-// many instances make it.
-func (m Move) Once(deployment string) string {
-	what := m.To
-	if what == "" {
-		what = m.Tell
-	}
-	return fmt.Sprintf("%s/%s/%s/%d", deployment, m.Key, what, m.Attempt)
-}
 
 func moveDeployment(d *domain.Deployment, to domain.DeploymentStatus, why string) Move {
 	return Move{Kind: domain.KindDeployment, ID: d.ID, Key: d.Key, To: string(to), Why: why}
@@ -46,9 +30,9 @@ func moveWave(w *Wave, to domain.WaveStatus, why string) Move {
 }
 
 func moveStep(s *Step, to domain.SiteRolloutStatus, why string) Move {
-	return Move{Kind: domain.KindSiteRollout, ID: s.ID, Key: s.Key, To: string(to), Why: why, Attempt: s.Attempt}
+	return Move{Kind: domain.KindSiteRollout, ID: s.ID, Key: s.Key, To: string(to), Why: why}
 }
 
 func tell(s *Step, what, why string) Move {
-	return Move{Kind: domain.KindSiteRollout, ID: s.ID, Key: s.Key, Tell: what, Why: why, Attempt: s.Attempt}
+	return Move{Kind: domain.KindSiteRollout, ID: s.ID, Key: s.Key, Tell: what, Why: why}
 }

@@ -104,8 +104,8 @@ func (r *Rollout) takenBack(w *Wave, s *Step, report Report) (Outcome, *Refusal)
 		return Outcome{Finding: fmt.Sprintf("%s reported %s, and was %s", s.Key, report.Status, s.Status)}, nil
 	}
 	for _, later := range r.Waves {
-		if n := later.Have(); later.Ordinal > w.Ordinal && n > 0 {
-			return Outcome{}, &Refusal{Unproved, fmt.Sprintf("waves are taken back from the last one on, and %d sites of %s still have the release", n, later.Key)}
+		if later.Ordinal > w.Ordinal && later.Have() > 0 { // who reports may not see it
+			return Outcome{}, &Refusal{Unproved, fmt.Sprintf("waves are taken back from the last one on, and one that comes after %s still has the release", w.Key)}
 		}
 	}
 	return Outcome{Path: []domain.SiteRolloutStatus{domain.SiteBackedOut}, Why: report.Detail}, nil
