@@ -172,6 +172,9 @@ func newReport(ctx context.Context, c *course, s *running.Step, in Report, path 
 		r.KitSha256 = &lower
 	}
 	var es domain.Errors
+	if strings.TrimSpace(in.ReportID) == "" {
+		es = append(es, refusal.Wrong("reportId", "is blank: give each report a name of its own, by which it is known when it is sent again"))
+	}
 	for _, e := range r.Check() {
 		if e.Field == "key" {
 			e.Field = "reportId"

@@ -116,6 +116,10 @@ func TestAReportIsTakenOnce_D5(t *testing.T) {
 		require.NoError(t, err, "what it leaves to the server is as it was")
 		require.Equal(t, head, f.Head())
 
+		in.ReportID = " "
+		_, err = f.Running.ReportSiteRollout(f.WithLoads(f.Ctx), in, nil)
+		apptest.Refused(t, err, domain.Invalid, "input.reportId")
+
 		passed := p.reports("c", domain.SiteDistributed)
 		require.False(t, passed.Report.Moved, "it was passed already")
 		require.Equal(t, domain.SiteActivated, passed.SiteRollout.Status)
