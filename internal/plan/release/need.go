@@ -93,7 +93,6 @@ var (
 	NeedCalendarAccepted = Need{"CALENDAR_ACCEPTED", "R13"}
 	NeedSupportTold      = Need{"SUPPORT_TOLD", "R23"}
 	NeedTrained          = Need{"TRAINED", "R12"}
-	NeedRequired         = Need{"REQUIRED", "P9"}
 	NeedNotSuperseded    = Need{"NOT_SUPERSEDED", "R1"}
 	NeedNotHeld          = Need{"NOT_HELD", "P7"}
 	NeedVariants         = Need{"VARIANTS", "R18"}

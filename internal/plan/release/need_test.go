@@ -220,13 +220,3 @@ func TestAReleasePassesItsPath_R15(t *testing.T) {
 			{Environment: domain.Test}, {Environment: domain.Acceptance, Reached: true, Shows: []string{"INSTALLATION", "BACKOUT"}, Shown: []string{"INSTALLATION"}}, {Environment: domain.Live, Shows: []string{"ALL"}},
 		})))
 }
-
-func TestWhoHasNotAnsweredIsTold_R13(t *testing.T) {
-	require.Equal(t, []string{"CALENDAR_ACCEPTED ann: an answer of ann about the calendar", "CALENDAR_ACCEPTED bob: a calendar that bob accepts"},
-		told(release.CalendarAccepted([]release.Answer{{"bob", true, false}, {"cid", true, true}, {"ann", false, false}})))
-}
-
-func TestASiteHasWhatIsRequired_P9(t *testing.T) {
-	require.Equal(t, []string{"REQUIRED Q: what it requires: par has not Q, and gets it in no earlier wave"},
-		told(release.RequiredThere([]release.Requirement{{Site: "par", Release: "Q"}, {Site: "nyc", Release: "Q", Live: true}, {Site: "lyo", Release: "Q", Earlier: true}})))
-}
