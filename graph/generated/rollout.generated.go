@@ -3829,6 +3829,75 @@ func (ec *executionContext) fieldContext_SiteRollout_windowTo(_ context.Context,
 	return graphql.NewScalarFieldContext("SiteRollout", field, false, false, errors.New("field of type DateTime does not have child fields"))
 }
 
+func (ec *executionContext) _SiteRollout_pastMedian(ctx context.Context, field graphql.CollectedField, obj *domain.SiteRollout) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SiteRollout_pastMedian(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PastMedian, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalODuration2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SiteRollout_pastMedian(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SiteRollout", field, false, false, errors.New("field of type Duration does not have child fields"))
+}
+
+func (ec *executionContext) _SiteRollout_pastP90(ctx context.Context, field graphql.CollectedField, obj *domain.SiteRollout) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SiteRollout_pastP90(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PastP90, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalODuration2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SiteRollout_pastP90(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SiteRollout", field, false, false, errors.New("field of type Duration does not have child fields"))
+}
+
+func (ec *executionContext) _SiteRollout_pastRollouts(ctx context.Context, field graphql.CollectedField, obj *domain.SiteRollout) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SiteRollout_pastRollouts(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PastRollouts, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SiteRollout_pastRollouts(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SiteRollout", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
 func (ec *executionContext) _SiteRollout_distributedAt(ctx context.Context, field graphql.CollectedField, obj *domain.SiteRollout) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -7402,6 +7471,21 @@ func (ec *executionContext) _SiteRollout(ctx context.Context, sel ast.SelectionS
 			}
 		case "windowTo":
 			out.Values[i] = ec._SiteRollout_windowTo(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "pastMedian":
+			out.Values[i] = ec._SiteRollout_pastMedian(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "pastP90":
+			out.Values[i] = ec._SiteRollout_pastP90(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "pastRollouts":
+			out.Values[i] = ec._SiteRollout_pastRollouts(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}

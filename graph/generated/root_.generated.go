@@ -21701,6 +21701,12 @@ type SiteRollout {
   windowFrom: DateTime
   "Until when."
   windowTo: DateTime
+  "How long past roll-outs of the same items took, half of them at most; null: there were none when it was planned (P7)."
+  pastMedian: Duration
+  "The same of nine tenths of them: what is planned where nobody said how long the work takes."
+  pastP90: Duration
+  "How many past roll-outs these rest on; null: it was not planned here."
+  pastRollouts: Int
   "When the kit was at the site."
   distributedAt: DateTime
   "When it was installed."
@@ -34523,6 +34529,12 @@ func (ec *executionContext) childFields_SiteRollout(ctx context.Context, field g
 		return ec.fieldContext_SiteRollout_windowFrom(ctx, field)
 	case "windowTo":
 		return ec.fieldContext_SiteRollout_windowTo(ctx, field)
+	case "pastMedian":
+		return ec.fieldContext_SiteRollout_pastMedian(ctx, field)
+	case "pastP90":
+		return ec.fieldContext_SiteRollout_pastP90(ctx, field)
+	case "pastRollouts":
+		return ec.fieldContext_SiteRollout_pastRollouts(ctx, field)
 	case "distributedAt":
 		return ec.fieldContext_SiteRollout_distributedAt(ctx, field)
 	case "installedAt":

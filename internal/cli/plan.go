@@ -69,7 +69,7 @@ fragment place on SitePlace { wave window { from to } }`
       waves {
         ordinal window { from to } risk { hurtSites hurtUsers users reachedBefore reachedAfter allowed exceeds }
         sites {
-          site { key name timeZone users } release { key } window { from to } install { key } remove { key }
+          site { key name timeZone users } release { key } window { from to } install { key } remove { key } pastMedian pastP90 pastRollouts
           reasons { rule code text parameters chain { from { key } to { key } relationship } }
         }
       }

@@ -64,6 +64,10 @@ type plannedStep struct {
 	Install []keyed       `json:"install"`
 	Remove  []keyed       `json:"remove"`
 	Reasons []placeReason `json:"reasons"`
+
+	PastMedian   *string `json:"pastMedian"`
+	PastP90      *string `json:"pastP90"`
+	PastRollouts int     `json:"pastRollouts"`
 }
 
 type placeReason struct {
@@ -205,6 +209,9 @@ func (s *plannedStep) explain(w io.Writer) {
 		of = " gets " + s.Release.Key
 	}
 	fmt.Fprintf(w, "%s%s in wave %d, %s to %s\n", s.Site.Key, of, s.Wave, from, to)
+	if s.PastMedian != nil && s.PastP90 != nil {
+		fmt.Fprintf(w, "  Took %s at half of %s of the same items, at most %s at nine tenths of them\n", *s.PastMedian, counted(s.PastRollouts, "past roll-out"), *s.PastP90)
+	}
 	for _, r := range s.Reasons {
 		fmt.Fprintf(w, "  %-15s %s\n", r.Code, r.Text)
 		if len(r.Chain) > 0 {

@@ -15,6 +15,11 @@ type SiteRollout struct {
 	// WindowFrom and WindowTo are when it is planned (P7).
 	WindowFrom *time.Time `graph:"windowFrom,filter,sort,import"`
 	WindowTo   *time.Time `graph:"windowTo,filter,sort,import"`
+	// PastMedian and PastP90 are how long past roll-outs of the same items took, half and
+	// nine tenths of them at most, as ISO 8601; PastRollouts is how many they rest on (P7).
+	PastMedian   *string `graph:"pastMedian,import"`
+	PastP90      *string `graph:"pastP90,import"`
+	PastRollouts *int    `graph:"pastRollouts,import"`
 	// DistributedAt to BackedOutAt are when it came to these statuses last.
 	DistributedAt *time.Time `graph:"distributedAt,filter,import"`
 	InstalledAt   *time.Time `graph:"installedAt,filter,sort,import"`
@@ -99,6 +104,9 @@ func (s *SiteRollout) Check() Errors {
 	es := s.Record.Check()
 	es.within("attempt", &s.Attempt, 1, MaxCount)
 	es.after("windowTo", s.WindowTo, "windowFrom", s.WindowFrom)
+	es.longer("pastMedian", s.PastMedian)
+	es.longer("pastP90", s.PastP90)
+	es.within("pastRollouts", s.PastRollouts, 0, MaxCount)
 	if s.KitSha256 != nil {
 		es.wrong("kitSha256", CheckSha256(*s.KitSha256))
 	}

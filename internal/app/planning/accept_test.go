@@ -1,6 +1,7 @@
 package planning_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -126,5 +127,31 @@ func TestWhatStillHoldsStays_P11(t *testing.T) {
 		in.IfVersion, in.Deployment, in.Key = nil, apptest.Some(apptest.Key(first.Deployment.Key)), apptest.Some("other")
 		_, err = f.Planning.PlanDeployment(f.WithLoads(f.Ctx), in, nil)
 		require.ErrorContains(t, err, "has its key already")
+	})
+}
+
+// The length of the work rests on past roll-outs of the same items, and says on how many.
+func TestTheLengthOfTheWorkSaysWhatItRestsOn_P7(t *testing.T) {
+	apptest.OnStores(t, func(t *testing.T, f *apptest.Fixture) {
+		f.Brings(linesOf(1)...)
+		f.Brings(`{"node":"Release","key":"REL-0","name":"REL-0","releaseVersion":"1.0.0","type":"MAJOR","category":"DELTA","status":"CLOSED"}`,
+			`{"edge":"CHANGES","from":"Release:REL-0","to":"ConfigurationItem:db","action":"MODIFY","fromVersion":"0.9.0","toVersion":"1.0.0"}`,
+			`{"node":"Deployment","key":"D","name":"D","status":"CLOSED","startedAt":"2026-01-03T00:00:00Z","endedAt":"2026-01-24T00:00:00Z"}`,
+			`{"edge":"DEPLOYS","from":"Deployment:D","to":"Release:REL-0"}`,
+			`{"node":"Wave","key":"D-1","name":"D-1","ordinal":1,"status":"SUCCEEDED"}`, `{"edge":"HAS_WAVE","from":"Deployment:D","to":"Wave:D-1"}`)
+		for i, took := range []string{"20:20", "20:30", "22:00"} {
+			key, site := fmt.Sprintf("D-%d", i), "abc"[i:i+1]
+			f.Brings(`{"node":"SiteRollout","key":"`+key+`","name":"`+key+`","status":"VERIFIED","windowFrom":"2026-01-03T20:00:00Z","windowTo":"2026-01-03T22:00:00Z",`+
+				`"installedAt":"2026-01-03T20:10:00Z","verifiedAt":"2026-01-03T`+took+`:00Z"}`,
+				`{"edge":"TARGETS","from":"Wave:D-1","to":"SiteRollout:`+key+`"}`, `{"edge":"TARGETS","from":"SiteRollout:`+key+`","to":"Site:`+site+`"}`,
+				`{"edge":"RECEIVES","from":"SiteRollout:`+key+`","to":"ConfigurationItem:db","action":"MODIFY","fromVersion":"0.9.0","toVersion":"1.0.0"}`)
+		}
+		got := tell(f, planning.Plan{Release: apptest.Key("REL-1"), NotBefore: instant("2027-01-10T00:00:00Z")})
+		c := f.Read(domain.KindSiteRollout, got.Deployment.Key+"/c").(*domain.SiteRollout)
+		require.Equal(t, []any{3, "PT30M", "PT2H"}, []any{*c.PastRollouts, *c.PastMedian, *c.PastP90})
+		require.Equal(t, "01-10T00:00 01-10T02:00", got.hours["c"])
+		a := f.Read(domain.KindSiteRollout, got.Deployment.Key+"/a").(*domain.SiteRollout)
+		require.Equal(t, 0, *a.PastRollouts)
+		require.Nil(t, a.PastP90)
 	})
 }

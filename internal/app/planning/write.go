@@ -167,6 +167,15 @@ func within(r domain.TimeRange) (from, to *time.Time) {
 	return &r.From, &r.To
 }
 
+// rests tells on which past roll-outs the length of the work rests (P7).
+func rests(r *domain.SiteRollout, e rollout.Effort) {
+	r.PastRollouts = &e.Samples
+	if e.Samples > 0 {
+		median, p90 := domain.FormatDuration(e.Median), domain.FormatDuration(e.P90)
+		r.PastMedian, r.PastP90 = &median, &p90
+	}
+}
+
 func (w *writer) steps(wave *domain.Wave, list []rollout.Step) error {
 	for i := range list {
 		step := &list[i]
@@ -178,6 +187,7 @@ func (w *writer) steps(wave *domain.Wave, list []rollout.Step) error {
 		r.ID, r.Sources = w.area.estate.NewID(), domain.BroughtBy(domain.SourceAPI)
 		r.Key, r.Name = w.key(stepKey(w.p.deployment, step, w.p.release.Key)), fmt.Sprintf("%s at %s", step.Release, step.Site)
 		r.WindowFrom, r.WindowTo = within(step.Window)
+		rests(r, step.Effort)
 		reasons, err := w.p.made.Explain(w.ctx, w.at)
 		if err != nil {
 			return err
