@@ -29,29 +29,31 @@ func (r *queryResolver) Events(ctx context.Context, filter *domain.EventFilter, 
 }
 
 func (r *subscriptionResolver) Events(ctx context.Context, filter *domain.EventFilter, after *int64) (<-chan *event.Event, error) {
-	return stream(ctx, func() (*event.Stream[*event.Event], error) { return r.App.Events.Events(ctx, filter, after) })
+	return stream(ctx, after, func(after *int64) (*event.Stream[*event.Event], error) {
+		return r.App.Events.Events(ctx, filter, after)
+	})
 }
 
 func (r *subscriptionResolver) ConfigurationChanges(ctx context.Context, item domain.Ref, depth int, after *int64) (<-chan *history.ChangeSet, error) {
-	return stream(ctx, func() (*event.Stream[*history.ChangeSet], error) {
+	return stream(ctx, after, func(after *int64) (*event.Stream[*history.ChangeSet], error) {
 		return r.App.Events.ConfigurationChanges(ctx, item, depth, after)
 	})
 }
 
 func (r *subscriptionResolver) DeploymentUpdates(ctx context.Context, deployment *domain.Ref, site *domain.Ref, after *int64) (<-chan *event.DeploymentUpdate, error) {
-	return stream(ctx, func() (*event.Stream[*event.DeploymentUpdate], error) {
+	return stream(ctx, after, func(after *int64) (*event.Stream[*event.DeploymentUpdate], error) {
 		return r.App.Events.DeploymentUpdates(ctx, deployment, site, after)
 	})
 }
 
 func (r *subscriptionResolver) ReleaseProgress(ctx context.Context, release domain.Ref, after *int64) (<-chan *event.ReleaseProgress, error) {
-	return stream(ctx, func() (*event.Stream[*event.ReleaseProgress], error) {
+	return stream(ctx, after, func(after *int64) (*event.Stream[*event.ReleaseProgress], error) {
 		return r.App.Events.ReleaseProgress(ctx, release, after)
 	})
 }
 
 func (r *subscriptionResolver) ImpactChanged(ctx context.Context, input domain.ImpactInput, after *int64) (<-chan *event.ImpactChange, error) {
-	return stream(ctx, func() (*event.Stream[*event.ImpactChange], error) {
+	return stream(ctx, after, func(after *int64) (*event.Stream[*event.ImpactChange], error) {
 		return r.App.Events.ImpactChanged(ctx, input, after)
 	})
 }

@@ -101,7 +101,7 @@ func (s *sharing) work(ctx context.Context, b *subscriber, c event.Committed, ke
 	ctx, personal := acting.WatchPersonal(ctx)
 	// Each subscriber meets the errors again, and has them presented then.
 	ctx = graphql.WithResponseContext(ctx, graphql.DefaultErrorPresenter, response.RecoverFunc(s.log))
-	respond, err := b.own(ctx, c)
+	respond, _, err := b.own(ctx, c)
 	if err != nil {
 		return nil, err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"releasegraph/graph/relay"
+	"releasegraph/graph/response"
 	"releasegraph/internal/app/event"
 )
 
@@ -13,14 +14,18 @@ type source interface {
 	Next(ctx context.Context) (event.Committed, error)
 	State() string
 	Head() int64
+	At() int64
 	Close()
-	// items lists what the change set that Next gave last has to tell.
-	items(ctx context.Context, c event.Committed) (any, error)
+	// items lists what the change set that Next gave last has to tell, and how much that is.
+	items(ctx context.Context, c event.Committed) (list any, n int, err error)
 }
 
 type fed[T any] struct{ *event.Stream[T] }
 
-func (f fed[T]) items(ctx context.Context, c event.Committed) (any, error) { return f.Of(ctx, c) }
+func (f fed[T]) items(ctx context.Context, c event.Committed) (any, int, error) {
+	list, err := f.Of(ctx, c)
+	return list, len(list), err
+}
 
 // turn is what the resolver of a subscription is called for: at first to begin
 // it, and then, for each change set, to hand over what there is to tell.
@@ -31,15 +36,16 @@ type turn struct {
 
 type turnKey struct{}
 
-// stream takes a subscription's turn.
-func stream[T any](ctx context.Context, begin func() (*event.Stream[T], error)) (<-chan T, error) {
+// stream takes a subscription's turn. It begins after a revision; with the next change set
+// where that is nil.
+func stream[T any](ctx context.Context, after *int64, begin func(after *int64) (*event.Stream[T], error)) (<-chan T, error) {
 	t, ok := ctx.Value(turnKey{}).(*turn)
 	if !ok {
 		return nil, internalf("a subscription out of turn")
 	}
 	items, _ := t.items.([]T)
 	if t.items == nil {
-		s, err := begin()
+		s, err := begin(response.LeftOff(ctx, after))
 		if err != nil {
 			return nil, err
 		}

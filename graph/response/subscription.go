@@ -51,3 +51,61 @@ func TakeTurn(ctx context.Context) (leave func(), err error) {
 	}
 	return func() {}, nil
 }
+
+type positionKey struct{}
+
+// Position is where a client of a subscription goes on when it comes back: behind a
+// revision of the log.
+type Position struct {
+	after *int64 // where the client left off; nil: it does not say
+	told  *int64 // see Told
+	begun chan struct{}
+	at    func() int64
+}
+
+// WithPosition returns a context whose subscription begins behind a revision, where one
+// is given, whatever it asks for, and says how far its client has come.
+func WithPosition(ctx context.Context, after *int64) (context.Context, *Position) {
+	p := &Position{after: after, begun: make(chan struct{})}
+	return context.WithValue(ctx, positionKey{}, p), p
+}
+
+// Begun is closed when the subscription has begun.
+func (p *Position) Begun() <-chan struct{} { return p.begun }
+
+// At is the revision behind which the client goes on that has taken all answers so far.
+// There is none before the subscription has begun.
+func (p *Position) At() int64 { return p.at() }
+
+// Told is the revision behind which the client goes on that has the answer at hand; nil:
+// the answer is of no change set.
+func (p *Position) Told() *int64 {
+	told := p.told
+	p.told = nil
+	return told
+}
+
+// LeftOff returns where a subscription begins: behind what its client was told last, or
+// else where it asks for.
+func LeftOff(ctx context.Context, asked *int64) *int64 {
+	if p, ok := ctx.Value(positionKey{}).(*Position); ok && p.after != nil {
+		return p.after
+	}
+	return asked
+}
+
+// Begun notes that a subscription has begun. At says behind which revision its client
+// goes on that has taken all answers; any goroutine may call it.
+func Begun(ctx context.Context, at func() int64) {
+	if p, ok := ctx.Value(positionKey{}).(*Position); ok {
+		p.at = at
+		close(p.begun)
+	}
+}
+
+// Told notes behind which revision the client goes on that has the next answer.
+func Told(ctx context.Context, revision int64) {
+	if p, ok := ctx.Value(positionKey{}).(*Position); ok {
+		p.told = &revision
+	}
+}

@@ -31,7 +31,7 @@ func (c Config) forPages() (func(http.Handler) http.Handler, error) {
 	shared := cors.New(cors.Options{
 		AllowedOrigins: c.Origins,
 		AllowedMethods: []string{http.MethodGet, http.MethodPost, http.MethodHead, http.MethodPut, http.MethodPatch, http.MethodDelete},
-		AllowedHeaders: []string{"Accept", "Authorization", "Content-Type", "X-Request-Id", ActAs, AfterHeader, "Range", "Repr-Digest", "Content-Digest", "Tus-Resumable", "Upload-Length", "Upload-Metadata", "Upload-Offset"},
+		AllowedHeaders: []string{"Accept", "Authorization", "Content-Type", "X-Request-Id", ActAs, AfterHeader, LastEventHeader, "Range", "Repr-Digest", "Content-Digest", "Tus-Resumable", "Upload-Length", "Upload-Metadata", "Upload-Offset"},
 		ExposedHeaders: []string{"RateLimit", "RateLimit-Policy", "Retry-After", "X-Request-Id", "Content-Disposition", "Content-Range", "ETag", "Location", "Repr-Digest", "Tus-Resumable", "Upload-Length", "Upload-Offset"},
 		MaxAge:         600,
 	})

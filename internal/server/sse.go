@@ -8,7 +8,10 @@ import (
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"releasegraph/graph/response"
 )
 
 // mediaEvents is the type of server-sent events.
@@ -55,26 +58,34 @@ func (t overEvents) do(w http.ResponseWriter, r *http.Request, exec graphql.Grap
 		_ = e.complete()
 		return
 	}
-	t.stream(r.Context(), e, exec, op)
+	after, refused := lastEvent(r.Header)
+	if refused != nil && op.Operation.Operation == ast.Subscription {
+		_ = e.next(exec.DispatchError(graphql.WithOperationContext(r.Context(), op), gqlerror.List{refused}))
+		_ = e.complete()
+		return
+	}
+	t.stream(r.Context(), e, exec, op, after)
 }
 
 // stream hands over answers; what the watching and the operation say never
-// mixes, since one goroutine says all of it.
-func (t overEvents) stream(ctx context.Context, e *events, exec graphql.GraphExecutor, op *graphql.OperationContext) {
+// mixes, since one goroutine says all of it. A subscription goes on after a revision, where
+// one is given.
+func (t overEvents) stream(ctx context.Context, e *events, exec graphql.GraphExecutor, op *graphql.OperationContext, after *int64) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
+	ctx, position := response.WithPosition(ctx, after)
 	answers, end := make(chan string), make(chan *graphql.Response, 1)
 	go func() {
 		end <- t.follow(ctx, exec, op, func(answer *graphql.Response) error {
 			select {
-			case answers <- next(answer):
+			case answers <- id(position.Told()) + next(answer):
 				return nil
 			case <-ctx.Done():
 				return ctx.Err()
 			}
 		})
 	}()
-	over := t.say(ctx, e, answers, end)
+	over := t.say(ctx, e, position, answers, end)
 	cancel(nil)
 	if !over {
 		<-end // the operation has heard of it
@@ -82,12 +93,21 @@ func (t overEvents) stream(ctx context.Context, e *events, exec graphql.GraphExe
 }
 
 // say tells answers until the operation is over (true), or the client or the
-// server has had enough.
-func (t overEvents) say(ctx context.Context, e *events, answers <-chan string, end <-chan *graphql.Response) (over bool) {
+// server has had enough. Between them it tells the client behind what to go on: also one
+// that was told nothing yet, or nothing for long, misses nothing when it comes back.
+func (t overEvents) say(ctx context.Context, e *events, position *response.Position, answers <-chan string, end <-chan *graphql.Response) (over bool) {
 	ping, recheck := time.NewTicker(t.streams.limits.Ping), time.NewTicker(t.streams.limits.Recheck)
 	defer ping.Stop()
 	defer recheck.Stop()
 	leaving, revocation := t.streams.leaving, t.revocation()
+	begun := position.Begun()
+	sign := func() string {
+		if begun != nil {
+			return ":\n\n"
+		}
+		at := position.At()
+		return id(&at) + "\n"
+	}
 	forbid := func(refused error) {
 		_ = e.next(forbidden(refused))
 		_ = e.complete()
@@ -103,8 +123,11 @@ func (t overEvents) say(ctx context.Context, e *events, answers <-chan string, e
 			}
 			_ = e.complete()
 			return true
+		case <-begun:
+			begun = nil
+			err = e.say(sign())
 		case <-ping.C:
-			err = e.say(":\n\n")
+			err = e.say(sign())
 		case <-revocation:
 			revocation = t.revocation()
 			if refused := t.config.recheck(ctx); refused != nil {

@@ -70,7 +70,7 @@ func (a *Area) DeploymentUpdates(ctx context.Context, deployment, site *domain.R
 	if err != nil {
 		return nil, err
 	}
-	return &Stream[*DeploymentUpdate]{app: a, reader: reader, topic: deployments{a, of.ID, at.ID}}, nil
+	return newStream[*DeploymentUpdate](a, reader, deployments{a, of.ID, at.ID}), nil
 }
 
 // deployments are what happens to one of them, to all, or at a site.

@@ -34,7 +34,7 @@ func (a *Area) Events(ctx context.Context, filter *domain.EventFilter, after *in
 	if err != nil {
 		return nil, err
 	}
-	return &Stream[*Event]{app: a, reader: reader, topic: happenings{a, f}}, nil
+	return newStream[*Event](a, reader, happenings{a, f}), nil
 }
 
 // happenings are the events that a filter chooses.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 
 	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/domain"
@@ -38,11 +39,20 @@ type Stream[T any] struct {
 	reader  *feed.Reader
 	topic   topic[T]
 	pending []store.Change
+	given   store.Revision // what was passed last
+	at      atomic.Int64   // see At
+}
+
+func newStream[T any](a *Area, r *feed.Reader, t topic[T]) *Stream[T] {
+	s := &Stream[T]{app: a, reader: r, topic: t, given: r.At()}
+	s.at.Store(int64(s.given))
+	return s
 }
 
 // Next waits for the next change set that may have something to tell.
 func (s *Stream[T]) Next(ctx context.Context) (c Committed, err error) {
 	for {
+		s.at.Store(int64(s.given))
 		if len(s.pending) == 0 {
 			changes, err := s.reader.Next(ctx)
 			if err != nil {
@@ -51,7 +61,7 @@ func (s *Stream[T]) Next(ctx context.Context) (c Committed, err error) {
 			s.pending = changes
 		}
 		c.all = &s.pending[0]
-		s.pending = s.pending[1:]
+		s.pending, s.given = s.pending[1:], c.all.Revision
 		wanted, err := s.topic.pass(ctx, c.all)
 		if err != nil {
 			return c, err
@@ -74,6 +84,11 @@ func (s *Stream[T]) State() string { return s.topic.state() }
 
 // Head returns the last revision that was heard of.
 func (s *Stream[T]) Head() int64 { return int64(s.reader.Head()) }
+
+// At returns behind which revision the subscriber goes on that has been told all that
+// there is of what Next gave; it has been when Next is called again. Any goroutine may
+// call it.
+func (s *Stream[T]) At() int64 { return s.at.Load() }
 
 // Close ends the following.
 func (s *Stream[T]) Close() { s.reader.Close() }

@@ -138,7 +138,7 @@ func (a *Area) ImpactChanged(ctx context.Context, in domain.ImpactInput, after *
 		reader.Close()
 		return nil, err
 	}
-	return &Stream[*ImpactChange]{app: a, reader: reader, topic: q}, nil
+	return newStream[*ImpactChange](a, reader, q), nil
 }
 
 // standing is an impact question that is asked anew as the estate changes.

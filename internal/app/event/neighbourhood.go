@@ -50,7 +50,7 @@ func (a *Area) ConfigurationChanges(ctx context.Context, item domain.Ref, depth 
 	if err != nil {
 		return nil, err
 	}
-	return &Stream[*history.ChangeSet]{app: a, reader: reader, topic: &neighbourhood{app: a, reach: r}}, nil
+	return newStream[*history.ChangeSet](a, reader, &neighbourhood{app: a, reach: r}), nil
 }
 
 // pass keeps up to date what is near.

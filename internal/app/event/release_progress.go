@@ -64,7 +64,7 @@ func (a *Area) ReleaseProgress(ctx context.Context, release domain.Ref, after *i
 	if err != nil {
 		return nil, err
 	}
-	return &Stream[*ReleaseProgress]{app: a, reader: reader, topic: progress{a, found.ID}}, nil
+	return newStream[*ReleaseProgress](a, reader, progress{a, found.ID}), nil
 }
 
 // progress is what happens to a release.
