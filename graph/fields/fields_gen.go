@@ -523,6 +523,7 @@ var Types = direct.Types{
 	"Truncation":                                   fieldsOfTruncation(),
 	"UnevenGroup":                                  fieldsOfUnevenGroup(),
 	"UnevenGroups":                                 fieldsOfUnevenGroups(),
+	"UnitVariants":                                 fieldsOfUnitVariants(),
 	"UpToDateItem":                                 fieldsOfUpToDateItem(),
 	"Use":                                          fieldsOfUse(),
 	"VersionMatrix":                                fieldsOfVersionMatrix(),
@@ -6002,6 +6003,17 @@ func fieldsOfUnevenGroups() direct.Type {
 	return direct.Object(direct.Fields[*configuration.UnevenGroups]{
 		"totalCount": direct.Leaf(func(v *configuration.UnevenGroups) int { return v.TotalCount }, direct.Int),
 		"nodes":      direct.Many(func(v *configuration.UnevenGroups) []*configuration.UnevenGroup { return v.Nodes }),
+	})
+}
+
+func fieldsOfUnitVariants() direct.Type {
+	return direct.Object(direct.Fields[*variant.UnitVariants]{
+		"unit":    direct.Leaf(func(v *variant.UnitVariants) string { return v.Unit }, direct.Text),
+		"now":     direct.Leaf(func(v *variant.UnitVariants) int { return v.Now }, direct.Int),
+		"during":  direct.Leaf(func(v *variant.UnitVariants) int { return v.During }, direct.Int),
+		"after":   direct.Leaf(func(v *variant.UnitVariants) int { return v.After }, direct.Int),
+		"allowed": direct.Optional(func(v *variant.UnitVariants) *int { return v.Allowed }, direct.Int),
+		"warning": direct.Optional(func(v *variant.UnitVariants) *string { return v.Warning }, direct.Text),
 	})
 }
 

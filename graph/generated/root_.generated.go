@@ -26576,6 +26576,27 @@ input TestVerdictFilter {
   isNull: Boolean
 }
 `, BuiltIn: false},
+	{Name: "../schema/variant.graphqls", Input: `extend type Release {
+  "What the release makes of the number of versions that are live of each unit of which it changes something, by key (R18). As far as the caller may see the sites."
+  variants: [UnitVariants!]! @cost(weight: 5000)
+}
+
+"What a release makes of the number of versions of a unit that are live."
+type UnitVariants {
+  "The key of the unit, or of an item that is in none."
+  unit: String!
+  "How many are live now."
+  now: Int!
+  "How many are live at most while its sites get the release one after another."
+  during: Int!
+  "How many are live once all of them have it."
+  after: Int!
+  "How many the policy allows; null: any number."
+  allowed: Int
+  "Why there would be more than the policy allows; null: there would not. The release is not held by it."
+  warning: String
+}
+`, BuiltIn: false},
 	{Name: "../schema/webhook.graphqls", Input: `extend type Query {
   "All webhooks, by name, without their secrets. For ADMIN."
   webhooks: [Webhook!]! @needs(action: "manage", of: "Webhook")
@@ -33045,6 +33066,8 @@ func (ec *executionContext) childFields_Release(ctx context.Context, field graph
 		return ec.fieldContext_Release_deployments(ctx, field)
 	case "siteRollouts":
 		return ec.fieldContext_Release_siteRollouts(ctx, field)
+	case "variants":
+		return ec.fieldContext_Release_variants(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Release", field.Name)
 }
@@ -35411,6 +35434,24 @@ func (ec *executionContext) childFields_UnevenGroups(ctx context.Context, field 
 		return ec.fieldContext_UnevenGroups_nodes(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UnevenGroups", field.Name)
+}
+
+func (ec *executionContext) childFields_UnitVariants(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "unit":
+		return ec.fieldContext_UnitVariants_unit(ctx, field)
+	case "now":
+		return ec.fieldContext_UnitVariants_now(ctx, field)
+	case "during":
+		return ec.fieldContext_UnitVariants_during(ctx, field)
+	case "after":
+		return ec.fieldContext_UnitVariants_after(ctx, field)
+	case "allowed":
+		return ec.fieldContext_UnitVariants_allowed(ctx, field)
+	case "warning":
+		return ec.fieldContext_UnitVariants_warning(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UnitVariants", field.Name)
 }
 
 func (ec *executionContext) childFields_UpToDateItem(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -296,6 +296,27 @@ func LastPlanned(list []*Deployment) (last *Deployment) {
 	return last
 }
 
+// Binding reports whether its plan is what sites go by: it was accepted, and was neither
+// given up nor taken back (P11).
+func (d *Deployment) Binding() bool {
+	switch d.Status {
+	case DeploymentAborted, DeploymentBackingOut, DeploymentBackedOut:
+		return false
+	}
+	return d.AcceptedAt != nil
+}
+
+// LastBinding is, of the deployments of a release whose plans are binding, the one that
+// was accepted last; nil for none.
+func LastBinding(list []*Deployment) (last *Deployment) {
+	for _, d := range list {
+		if d.Binding() && (last == nil || cmp.Or(d.AcceptedAt.Compare(*last.AcceptedAt), cmp.Compare(d.Key, last.Key)) > 0) {
+			last = d
+		}
+	}
+	return last
+}
+
 // standsBefore reports whether its plan is announced rather than another one.
 func (d *Deployment) standsBefore(other *Deployment) bool {
 	if (d.AcceptedAt != nil) != (other.AcceptedAt != nil) {

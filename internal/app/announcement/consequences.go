@@ -17,7 +17,7 @@ func (a *Area) Consequences() []estate.Consequence {
 	return []estate.Consequence{{
 		Name: "R14 announcements follow the plan", Binds: estate.ByMutation | estate.ByVerb,
 		Minds: estate.Interest{
-			Kinds: []string{domain.KindRelease},
+			Kinds: []string{domain.KindRelease, domain.KindDeployment},
 			Rels:  []string{domain.RelChanges, domain.RelImplements, domain.RelBundles, domain.RelFixes, domain.RelIntroducedBy},
 		},
 		Owns: fields(), Follow: rules{a}.follow,
@@ -34,8 +34,9 @@ func fields() []string {
 }
 
 // follow drafts the announcements anew of each release of which the change set moves the
-// calendar or changes what it holds, and of the packages that bundle it. It drops the
-// drafts of one that goes back to its plan, or is announced no more (R14).
+// calendar, changes what it holds, or fixes or gives up the plan, and of the packages that
+// bundle it. It drops the drafts of one that goes back to its plan, or is announced no
+// more (R14).
 func (a rules) follow(ctx context.Context, p *estate.Proposal) error {
 	touched, err := a.touched(ctx, p)
 	if err != nil || len(touched) == 0 {
@@ -67,14 +68,22 @@ func (a rules) follow(ctx context.Context, p *estate.Proposal) error {
 	return nil
 }
 
+// touch is what a change set does to a release as far as it is announced.
+type touch struct {
+	// from is the status that the release had.
+	from domain.ReleaseStatus
+	// begins says that those are told who have not been: its plan is fixed, or it starts.
+	begins bool
+}
+
 // followRelease writes what becomes of the announcements of a release that would have
-// moved; from is the status that it had.
-func (a rules) followRelease(ctx context.Context, p *estate.Proposal, v estate.View, r *domain.Release, from domain.ReleaseStatus) error {
-	moved := from != r.Status
+// moved.
+func (a rules) followRelease(ctx context.Context, p *estate.Proposal, v estate.View, r *domain.Release, t *touch) error {
+	moved := t.from != r.Status
 	if moved && r.Status == domain.ReleasePlanned || r.Status != domain.ReleaseCancelled && !r.Status.Announced() {
 		return a.drop(ctx, p, v, r)
 	}
-	pl, err := a.plan(ctx, v, r, intent{news: moved && r.Status == domain.ReleaseDeploying, now: p.Now()})
+	pl, err := a.plan(ctx, v, r, intent{news: t.begins, now: p.Now()})
 	if err != nil {
 		return err
 	}
@@ -125,42 +134,69 @@ func write(p *estate.Proposal, pl *planning, s announcement.Step) error {
 }
 
 // touched are the releases with announcements of which the change set changes what is
-// told, each with the status that it has now; and those that it begins to deploy.
-func (a rules) touched(ctx context.Context, p *estate.Proposal) (map[store.ID]domain.ReleaseStatus, error) {
+// told; and those whose plan it fixes, or that it begins to deploy.
+func (a rules) touched(ctx context.Context, p *estate.Proposal) (map[store.ID]*touch, error) {
 	if err := p.Ends(ctx); err != nil {
 		return nil, err
 	}
-	had, starts := map[store.ID]domain.ReleaseStatus{}, map[store.ID]bool{}
-	note := func(r *domain.Release) {
+	had := map[store.ID]*touch{}
+	note := func(r *domain.Release, begins bool) {
 		if id := store.ID(r.ID); r.Version > 0 && !p.Settled(r.Key) {
-			if _, known := had[id]; !known {
-				had[id] = r.Status
+			if had[id] == nil {
+				had[id] = &touch{from: r.Status}
 			}
+			had[id].begins = had[id].begins || begins
 		}
 	}
 	for _, c := range p.Records {
 		was, ok := c.Before.(*domain.Release)
 		now, is := c.After.(*domain.Release)
 		if ok && is {
-			note(was)
-			starts[store.ID(was.ID)] = was.Status != now.Status && now.Status == domain.ReleaseDeploying
+			note(was, was.Status != now.Status && now.Status == domain.ReleaseDeploying)
 		}
 	}
 	for _, l := range p.Links {
 		for _, end := range []entity.Record{l.From, l.To} {
 			if r, ok := end.(*domain.Release); ok && !l.Stays {
-				note(r)
+				note(r, false)
 			}
 		}
+	}
+	if err := a.planned(ctx, p, note); err != nil {
+		return nil, err
 	}
 	if err := a.above(ctx, had); err != nil {
 		return nil, err
 	}
-	return had, a.announced(ctx, had, starts)
+	return had, a.announced(ctx, had)
+}
+
+// planned notes the releases whose plans are fixed, or given up.
+func (a rules) planned(ctx context.Context, p *estate.Proposal, note func(r *domain.Release, begins bool)) error {
+	binds := map[store.ID]bool{}
+	var deployments []store.ID
+	for _, c := range p.Records {
+		was, ok := c.Before.(*domain.Deployment)
+		now, is := c.After.(*domain.Deployment)
+		if ok && is && was.Binding() != now.Binding() {
+			id := store.ID(now.ID)
+			deployments, binds[id] = append(deployments, id), now.Binding()
+		}
+	}
+	if len(deployments) == 0 {
+		return nil
+	}
+	releases, err := estate.Linked[*domain.Release](ctx, a.estate.Everything(), deployments, domain.RelDeploys, store.Out)
+	for _, id := range deployments {
+		for _, r := range releases[id] {
+			note(r, binds[id])
+		}
+	}
+	return err
 }
 
 // above adds the packages that bundle releases.
-func (a rules) above(ctx context.Context, had map[store.ID]domain.ReleaseStatus) error {
+func (a rules) above(ctx context.Context, had map[store.ID]*touch) error {
 	var level []store.ID
 	for id := range had {
 		level = append(level, id)
@@ -174,7 +210,7 @@ func (a rules) above(ctx context.Context, had map[store.ID]domain.ReleaseStatus)
 		for _, packages := range far {
 			for _, r := range packages {
 				if _, known := had[store.ID(r.ID)]; !known {
-					had[store.ID(r.ID)] = r.Status
+					had[store.ID(r.ID)] = &touch{from: r.Status}
 					level = append(level, store.ID(r.ID))
 				}
 			}
@@ -184,14 +220,14 @@ func (a rules) above(ctx context.Context, had map[store.ID]domain.ReleaseStatus)
 }
 
 // announced leaves out the releases that have no announcement, and begin none.
-func (a rules) announced(ctx context.Context, had map[store.ID]domain.ReleaseStatus, starts map[store.ID]bool) error {
+func (a rules) announced(ctx context.Context, had map[store.ID]*touch) error {
 	ids := make([]store.ID, 0, len(had))
 	for id := range had {
 		ids = append(ids, id)
 	}
 	far, err := a.estate.Everything().Far(ctx, ids, domain.RelAnnounces, store.In, domain.KindAnnouncement)
 	for _, id := range ids {
-		if len(far[id]) == 0 && !starts[id] {
+		if len(far[id]) == 0 && !had[id].begins {
 			delete(had, id)
 		}
 	}

@@ -55,7 +55,12 @@ func (a *Area) plan(ctx context.Context, v estate.View, r *domain.Release, want 
 		return nil, err
 	}
 	q.Told.Notes = standing.Notes()
-	if q.Listeners, err = a.listeners(ctx, v, standing.Items, p); err != nil {
+	fixed, err := sitesOf(ctx, v, r)
+	if err != nil {
+		return nil, err
+	}
+	q.Told.Hours = fixed.hours
+	if q.Listeners, err = a.listeners(ctx, v, standing.Items, fixed, p); err != nil {
 		return nil, err
 	}
 	if p.steps, err = q.Plan(ctx); err != nil {
@@ -90,8 +95,9 @@ func announcementsOf(ctx context.Context, v estate.View, r *domain.Release) ([]*
 }
 
 // listeners are those whom a release concerns: by what it holds, and by what that
-// hurts.
-func (a *Area) listeners(ctx context.Context, v estate.View, items []*domain.ConfigurationItem, p *planning) ([]announcement.Listener, error) {
+// hurts. Its sites are those of the plan that is fixed, or else where what it holds is
+// installed.
+func (a *Area) listeners(ctx context.Context, v estate.View, items []*domain.ConfigurationItem, fixed *fixedPlan, p *planning) ([]announcement.Listener, error) {
 	held, nodes := make([]store.ID, len(items)), make([]store.Node, len(items))
 	for i, item := range items {
 		held[i] = store.ID(item.ID)
@@ -113,8 +119,10 @@ func (a *Area) listeners(ctx context.Context, v estate.View, items []*domain.Con
 			return nil, err
 		}
 	}
-	if c.Sites, err = far[*domain.Site](ctx, v, held, domain.RelInstalledAt); err != nil {
-		return nil, err
+	if c.Sites = fixed.sites; !fixed.exists {
+		if c.Sites, err = far[*domain.Site](ctx, v, held, domain.RelInstalledAt); err != nil {
+			return nil, err
+		}
 	}
 	for _, s := range c.Sites {
 		p.sites[s.Key] = store.ID(s.ID)

@@ -68,12 +68,13 @@ func Within(ctx context.Context, v estate.View, periods []domain.TimeRange) (map
 }
 
 // List is bookings by time.
-type List struct {
-	all []*domain.EnvironmentBooking
-}
+type List struct{ all []*Booking }
 
 // Add adds a booking that begins no earlier than those before it.
-func (l *List) Add(b *Booking) { l.all = append(l.all, b.Record) }
+func (l *List) Add(b *Booking) { l.all = append(l.all, b) }
+
+// All are all of them.
+func (l *List) All() []*Booking { return l.all }
 
 // TotalCount is how many there are.
 func (l *List) TotalCount() int { return len(l.all) }
@@ -84,5 +85,9 @@ func (l *List) Nodes(first int) ([]*domain.EnvironmentBooking, error) {
 	if err != nil {
 		return nil, err
 	}
-	return l.all[:min(limit, len(l.all))], nil
+	nodes := make([]*domain.EnvironmentBooking, min(limit, len(l.all)))
+	for i := range nodes {
+		nodes[i] = l.all[i].Record
+	}
+	return nodes, nil
 }

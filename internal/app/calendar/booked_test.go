@@ -1,6 +1,7 @@
 package calendar_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -76,5 +77,13 @@ func TestBookingsOfTestEnvironmentsConflict_H6_R12(t *testing.T) {
 		bookings, err := plan.Bookings.Nodes(1)
 		require.NoError(t, err)
 		require.Equal(t, []any{"B-1", 2, 2}, []any{bookings[0].Key, plan.Bookings.TotalCount(), plan.TotalCount}, "what was given up before it began keeps nothing")
+
+		file, err := f.Feeds.Calendar(f.Ctx, nil, nil)
+		require.NoError(t, err)
+		require.Equal(t, 2, strings.Count(file, "Booked by tom"))
+		require.Contains(t, file, "DTSTART:20260310T000000Z\r\nDTEND:20260320T000000Z\r\nSUMMARY:B-1: B-1")
+		file, err = f.Feeds.Calendar(f.Ctx, nil, apptest.Some(apptest.Key("db-test")))
+		require.NoError(t, err)
+		require.Equal(t, 1, strings.Count(file, "Booked by tom"))
 	})
 }

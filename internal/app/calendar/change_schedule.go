@@ -60,7 +60,7 @@ func (a *Area) ChangeSchedule(ctx context.Context, during domain.TimeRange, site
 	if err := refusal.Both(checkPeriod(during, "during", longestPeriod), firstErr, afterErr); err != nil {
 		return nil, err
 	}
-	list, bookings, err := a.scheduled(ctx, during, site, service)
+	list, bookings, err := a.Scheduled(ctx, during, site, service)
 	if err != nil {
 		return nil, err
 	}
@@ -78,13 +78,8 @@ func (c *ScheduledChange) position() listing.Position {
 }
 
 // Scheduled lists what is planned in a period, at a site or for a service where one is
-// named, by time.
-func (a *Area) Scheduled(ctx context.Context, during domain.TimeRange, site, service *domain.Ref) ([]*ScheduledChange, error) {
-	list, _, err := a.scheduled(ctx, during, site, service)
-	return list, err
-}
-
-func (a *Area) scheduled(ctx context.Context, during domain.TimeRange, site, service *domain.Ref) (list []*ScheduledChange, bookings *booked.List, err error) {
+// named, by time, and the bookings of test environments that meet the period.
+func (a *Area) Scheduled(ctx context.Context, during domain.TimeRange, site, service *domain.Ref) (list []*ScheduledChange, bookings *booked.List, err error) {
 	r := &estate.Refs{View: a.estate.Today(ctx)}
 	sites, services := make([]store.Node, 1), make([]store.Node, 1)
 	if site != nil {

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"releasegraph/internal/app/booked"
 	"releasegraph/internal/app/calendar"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/optional"
@@ -37,6 +38,22 @@ func entryOf(ctx context.Context, c *calendar.ScheduledChange) (schedule.Entry, 
 		}
 	}
 	return e, nil
+}
+
+// entryOfBooking returns the booking of a test environment as a calendar tells it (R12).
+func entryOfBooking(b *booked.Booking) schedule.Entry {
+	r := b.Record
+	says := []string{"Booked by " + strings.TrimSpace(r.BookedBy)}
+	if comment := strings.TrimSpace(optional.Or(r.Comment, "")); comment != "" {
+		says = append(says, comment)
+	}
+	e := schedule.Entry{
+		ID: r.ID, Key: r.Key, Name: r.Name, When: r.Keeps(), Status: schedule.Confirmed, Sequence: r.Version, Changed: r.UpdatedAt, Description: strings.Join(says, "\n"),
+	}
+	for _, item := range b.Items {
+		e.Items = append(e.Items, item.Props.Text("name"))
+	}
+	return e
 }
 
 // commonZone returns the zone of all sites, nil when they have none or several.

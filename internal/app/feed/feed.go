@@ -139,7 +139,7 @@ func (a *Area) file(ctx context.Context, name string, site, service *domain.Ref)
 	// The same day gives the same file, as long as nothing is changed.
 	today := a.estate.Clock().Truncate(24 * time.Hour)
 	during := domain.TimeRange{From: today.Add(-feedBehind), To: today.Add(feedAhead)}
-	list, err := a.calendar.Scheduled(ctx, during, site, service)
+	list, bookings, err := a.calendar.Scheduled(ctx, during, site, service)
 	if err != nil {
 		return "", err
 	}
@@ -148,6 +148,9 @@ func (a *Area) file(ctx context.Context, name string, site, service *domain.Ref)
 		if entries[i], err = entryOf(ctx, c); err != nil {
 			return "", err
 		}
+	}
+	for _, b := range bookings.All() {
+		entries = append(entries, entryOfBooking(b))
 	}
 	return schedule.Calendar(name, entries), nil
 }

@@ -20,18 +20,18 @@ const (
 
 // due is when an announcement is sent by the clock: of a plan in the morning, some days
 // before the roll-out begins, where that morning comes first; of a change soon.
-func (q Question) due(g group, zones []string) *time.Time {
+func (q Question) due(g group, letter Letter) *time.Time {
 	if g.occasion != domain.OnPlan {
 		at := q.Now.Add(settling)
 		return &at
 	}
 	var first *time.Time
-	for _, name := range zones {
+	for _, name := range letter.Zones {
 		zone, err := time.LoadLocation(name)
 		if err != nil {
 			zone = time.UTC
 		}
-		local := q.Told.From.In(zone)
+		local := letter.From.In(zone)
 		at := time.Date(local.Year(), local.Month(), local.Day()-leads[g.audience], hour, 0, 0, 0, zone).UTC()
 		if first == nil || at.Before(*first) {
 			first = &at

@@ -12,7 +12,9 @@ import (
 type Told struct {
 	Name, Version, Need string
 	// From and To are its calendar, nil while it has none.
-	From, To  *time.Time
+	From, To *time.Time
+	// Hours are when the plan that was accepted comes to each site, by key.
+	Hours     map[string]domain.TimeRange
 	Cancelled bool
 	Notes     release.Notes
 }
@@ -44,6 +46,14 @@ func (t Told) ForAudience(a domain.AnnouncementAudience) Told {
 		notes = release.Support
 	}
 	t.Notes = t.Notes.ForAudience(notes)
+	return t
+}
+
+// at is what a listener is told: a site its own hours, as soon as a plan has them.
+func (t Told) at(l Listener) Told {
+	if hours, planned := t.Hours[l.Key]; planned && l.Kind == domain.KindSite {
+		t.From, t.To = &hours.From, &hours.To
+	}
 	return t
 }
 

@@ -118,16 +118,16 @@ func (q Question) wanted(ctx context.Context) (map[group][]Listener, error) {
 // occasion is what a listener is to be told for; "" when there is nothing to tell
 // them.
 func (q Question) occasion(h history, l Listener) (domain.AnnouncementOccasion, error) {
-	last := h.last(l)
+	last, told := h.last(l), q.Told.at(l)
 	switch {
-	case last == nil && (!q.News || q.Told.Cancelled || q.Told.From == nil || q.Told.To == nil):
+	case last == nil && (!q.News || told.Cancelled || told.From == nil || told.To == nil):
 		return "", nil
 	case last == nil && h.refused[l.who()] == l.Address && l.Address != "":
 		return "", nil // the mail server would refuse it again
 	case last == nil:
 		return domain.OnPlan, nil
 	}
-	now, err := q.Told.digest(last.Audience)
+	now, err := told.digest(last.Audience)
 	switch {
 	case err != nil || now == given(last.Tells):
 		return "", err
@@ -150,7 +150,8 @@ func (q Question) drafts() (list []*domain.Announcement) {
 // write drafts an announcement for those who are told with it. A text that a person
 // edited stays, and is marked once the plan has moved.
 func (q Question) write(a *domain.Announcement, g group, listeners []Listener) error {
-	digest, err := q.Told.digest(g.audience)
+	told := q.Told.at(listeners[0]) // a site is told by a letter of its own
+	digest, err := told.digest(g.audience)
 	if err != nil {
 		return err
 	}
@@ -160,7 +161,7 @@ func (q Question) write(a *domain.Announcement, g group, listeners []Listener) e
 		a.Outdated = a.Outdated || moved
 		return nil
 	}
-	letter := Letter{Told: q.Told.ForAudience(g.audience), Audience: g.audience, Occasion: g.occasion, Language: g.language, Zones: zones(listeners)}
+	letter := Letter{Told: told.ForAudience(g.audience), Audience: g.audience, Occasion: g.occasion, Language: g.language, Zones: zones(listeners)}
 	if g.site != "" {
 		letter.Place = listeners[0].Name
 	}
@@ -168,7 +169,7 @@ func (q Question) write(a *domain.Announcement, g group, listeners []Listener) e
 		return err
 	}
 	if a.PlannedAt == nil || moved || a.Edited {
-		a.PlannedAt = q.due(g, letter.Zones)
+		a.PlannedAt = q.due(g, letter)
 	}
 	a.Edited, a.Outdated = false, false
 	return nil
