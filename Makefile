@@ -37,8 +37,12 @@ fuzz: ## each fuzz test for a minute (FUZZ_TIME=10m)
 	@go list ./... | while read -r p; do go test -list '^Fuzz' "$$p" | grep '^Fuzz' | while read -r f; do \
 	  go test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZ_TIME) "$$p" || exit 1; done || exit 1; done
 
+SEEDS ?= 200
+simulate: ## whole roll-outs at simulated sites, so many (SEEDS=n), on both stores and with servers that are killed
+	RELEASEGRAPH_SEEDS=$(SEEDS) go test ./internal/simulate -v -timeout 12h
+
 TORTURE ?= 1000000
 torture: ## 200 subscribers who come and go, servers that are stopped, and so many events (TORTURE=n)
 	RELEASEGRAPH_TORTURE=$(TORTURE) go test ./internal/server/torture -v -timeout 12h
 
-.PHONY: help build demo test test-all generate lint bench web fuzz torture
+.PHONY: help build demo test test-all generate lint bench web fuzz simulate torture

@@ -61,8 +61,8 @@ type installed struct {
 	edge store.Edge
 	was  bool
 	is   *domain.Installation
-	// changed says that it was.
-	changed bool
+	// changed says that it was, ended that it was taken away by what runs.
+	changed, ended bool
 }
 
 // New returns what a view knows.
@@ -217,6 +217,7 @@ func (g *Ground) Take(s Step, at time.Time, runs bool) {
 		}
 		if work.Action == domain.RemoveItem {
 			spot.remove()
+			spot.ended = runs
 			continue
 		}
 		next := domain.Installation{}
@@ -277,8 +278,9 @@ func (i *installed) put(next domain.Installation) {
 }
 
 // Settle brings items to the status that follows from where they are installed (D6):
-// those that some steps added and that run are LIVE, those that they removed and that
-// are installed nowhere any more are WITHDRAWN. Taken back it is the other way round.
+// those that some steps add or remove and that run somewhere anew are LIVE, those that
+// are installed nowhere any more are WITHDRAWN, or PLANNED again. The steps are those
+// that moved, or of which was told what is installed.
 func (g *Ground) Settle(ctx context.Context, steps []Step) error {
 	net, runs := map[store.ID]int{}, map[store.ID]bool{}
 	for at, spot := range g.spots {
@@ -289,21 +291,30 @@ func (g *Ground) Settle(ctx context.Context, steps []Step) error {
 	}
 	var gone []store.ID
 	for _, s := range steps {
-		back := s.Status == domain.SiteBackedOut
 		for _, work := range g.work[s.ID] {
 			id := store.ID(work.Item.ID)
 			item := g.items[id]
-			switch added := work.Action == domain.AddItem; {
-			case !added && work.Action != domain.RemoveItem:
-			case added != back && runs[id] && item.is.Status != domain.ItemLive && item.is.Status != domain.ItemDisposed:
+			switch {
+			case work.Action != domain.AddItem && work.Action != domain.RemoveItem:
+			case runs[id] && item.is.Status != domain.ItemLive && item.is.Status != domain.ItemDisposed:
 				item.come(domain.ItemLive)
-			case item.is.Status == domain.ItemLive && (added && back || !added && s.Activated()):
+			case item.is.Status == domain.ItemLive && g.left(s, work):
 				gone = append(gone, id)
 			}
 		}
 	}
 	slices.Sort(gone)
 	return g.leave(ctx, slices.Compact(gone), net, steps)
+}
+
+// left reports whether a step took an item away: what it had added was taken back, or
+// what it removes was, and that runs.
+func (g *Ground) left(s Step, work Action) bool {
+	if work.Action == domain.AddItem {
+		return s.Status == domain.SiteBackedOut
+	}
+	at := g.spots[spot{store.ID(work.Item.ID), s.Site}]
+	return s.Activated() || at != nil && at.ended && at.is == nil
 }
 
 // leave has those of some items leave their status that are installed nowhere any more.

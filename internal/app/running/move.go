@@ -104,6 +104,10 @@ func (c *course) draft(ctx context.Context) (*estate.Draft, error) {
 			}
 		}
 	}
+	for _, id := range c.about {
+		_, s := c.find(id)
+		moved = append(moved, s)
+	}
 	if err := c.ground.Settle(ctx, c.grounds(moved...)); err != nil {
 		return nil, err
 	}

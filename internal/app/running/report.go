@@ -292,9 +292,12 @@ func (c *course) date(s *running.Step, to domain.SiteRolloutStatus, report *doma
 	}
 }
 
-// facts writes what a report says of what is installed, whether it moves the site or not
-// (D5).
+// facts writes what a report says of what is installed, whether it moves the site or not,
+// unless it is of a time before the site was taken back (D5).
 func (c *course) facts(s *running.Step, report *domain.SiteReport) {
+	if s.BackedOutAt != nil && c.at.Before(*s.BackedOutAt) {
+		return
+	}
 	switch report.Status {
 	case domain.SiteInstalled:
 		c.ground.Take(c.groundOf(s), c.at, s.Activated() || c.r.Deployment.Activation == domain.AtInstall)

@@ -197,6 +197,41 @@ func TestWhatIsTakenBackIsAsBefore_D7(t *testing.T) {
 	})
 }
 
+// A report that comes late, of a time before the site was taken back, undoes nothing.
+func TestALateReportUndoesNoTakingBack_D5_D7(t *testing.T) {
+	apptest.OnStores(t, func(t *testing.T, f *apptest.Fixture) {
+		p := started(f)
+		before := p.installed("a")
+		p.reports("c", domain.SiteVerified)
+		p.passes(time.Hour)
+		late := p.reportOf("a", domain.SiteInstalled)
+		late.At = apptest.Some(p.deployment().UpdatedAt)
+		p.passes(time.Hour)
+		p.reports("a", domain.SiteFailed)
+		_, err := f.Running.BackOut(f.WithLoads(f.Ctx), running.BackOut{Deployment: apptest.Key(p.key), Reason: apptest.Some("it loses orders")}, nil)
+		require.NoError(t, err)
+		p.reports("a", domain.SiteBackedOut)
+		_, err = f.Running.ReportSiteRollout(f.WithLoads(f.Ctx), late, nil)
+		require.NoError(t, err)
+		require.Equal(t, before, p.installed("a"))
+		require.Equal(t, domain.ItemLive, p.status("old"))
+	})
+}
+
+// What a site installs that was left out is as much in use as elsewhere.
+func TestWhatASiteInstallsThatWasLeftOutIsLive_D6(t *testing.T) {
+	apptest.OnStores(t, func(t *testing.T, f *apptest.Fixture) {
+		p := started(f)
+		p.reports("c", domain.SiteVerified)
+		_, err := f.Running.AbortDeployment(f.WithLoads(f.Ctx), p.verb("the supplier called"), nil)
+		require.NoError(t, err)
+		p.reports("a", domain.SiteInstalled)
+		require.Equal(t, "app 2.0.0/2.0.0, new 1/1", p.installed("a"))
+		require.Equal(t, domain.ItemLive, p.status("new"))
+		require.Equal(t, domain.ItemWithdrawn, p.status("old"))
+	})
+}
+
 // A wave that is taken back takes along what needs it, and pauses.
 func TestAWaveIsTakenBackWithItsDependents_D7(t *testing.T) {
 	apptest.OnStores(t, func(t *testing.T, f *apptest.Fixture) {

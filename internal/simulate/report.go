@@ -1,0 +1,38 @@
+package simulate
+
+import (
+	"time"
+
+	"releasegraph/internal/domain"
+)
+
+// Report is what a site says.
+type Report struct {
+	Site    string
+	ID      string
+	Status  domain.SiteRolloutStatus
+	At      time.Time // by the clock of the site
+	Attempt int
+	Detail  string
+
+	send time.Time // when it is sent
+	once bool      // it was taken already, and is sent once more
+}
+
+// Input is the report as the API takes it.
+func (r *Report) Input(deployment string) map[string]any {
+	in := map[string]any{
+		"deployment": map[string]any{"key": deployment}, "site": map[string]any{"key": r.Site}, "status": string(r.Status), "reportId": r.ID,
+		"at": r.At.UTC().Format(time.RFC3339Nano), "attempt": r.Attempt,
+	}
+	if r.Detail != "" {
+		in["detail"] = r.Detail
+	}
+	return in
+}
+
+// Answer is what a server said to a report: that it was taken, or why not.
+type Answer struct {
+	Taken bool
+	Code  string
+}
