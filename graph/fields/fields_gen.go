@@ -445,6 +445,8 @@ var Types = direct.Types{
 	"ScheduleConflicts":                            fieldsOfScheduleConflicts(),
 	"ScheduledBookings":                            fieldsOfScheduledBookings(),
 	"ScheduledChange":                              fieldsOfScheduledChange(),
+	"ScheduledRollout":                             fieldsOfScheduledRollout(),
+	"ScheduledRollouts":                            fieldsOfScheduledRollouts(),
 	"SearchConnection":                             fieldsOfSearchConnection(),
 	"SearchEdge":                                   fieldsOfSearchEdge(),
 	"SearchMatch":                                  fieldsOfSearchMatch(),
@@ -1454,7 +1456,8 @@ func fieldsOfChangeSchedule() direct.Type {
 	return direct.Object(direct.Fields[*calendar.ChangeSchedule]{
 		"nodes":      direct.Many(func(v *calendar.ChangeSchedule) []*calendar.ScheduledChange { return v.Nodes }),
 		"totalCount": direct.Leaf(func(v *calendar.ChangeSchedule) int { return v.TotalCount }, direct.Int),
-		"bookings":   direct.One(func(v *calendar.ChangeSchedule) *booked.List { return v.Bookings }),
+		"bookings":   direct.One(func(v *calendar.ChangeSchedule) *booked.Bookings { return v.Bookings }),
+		"rollouts":   direct.One(func(v *calendar.ChangeSchedule) *booked.Rollouts { return v.Rollouts }),
 	})
 }
 
@@ -5103,8 +5106,8 @@ func fieldsOfScheduleConflicts() direct.Type {
 }
 
 func fieldsOfScheduledBookings() direct.Type {
-	return direct.Object(direct.Fields[*booked.List]{
-		"totalCount": direct.Leaf(func(v *booked.List) int { return v.TotalCount() }, direct.Int),
+	return direct.Object(direct.Fields[*booked.Bookings]{
+		"totalCount": direct.Leaf(func(v *booked.Bookings) int { return v.TotalCount() }, direct.Int),
 	})
 }
 
@@ -5115,6 +5118,21 @@ func fieldsOfScheduledChange() direct.Type {
 		"status":        direct.Leaf(func(v *calendar.ScheduledChange) schedule.Status { return v.Status }, direct.Text),
 		"sites":         direct.LoadedMany((*calendar.ScheduledChange).Sites),
 		"items":         direct.LoadedMany((*calendar.ScheduledChange).Items),
+	})
+}
+
+func fieldsOfScheduledRollout() direct.Type {
+	return direct.Object(direct.Fields[*booked.Rollout]{
+		"deployment": direct.One(func(v *booked.Rollout) *domain.Deployment { return v.Deployment }),
+		"wave":       direct.One(func(v *booked.Rollout) *domain.Wave { return v.Wave }),
+		"window":     direct.One(func(v *booked.Rollout) *domain.TimeRange { return &v.Window }),
+		"siteCount":  direct.Leaf(func(v *booked.Rollout) int { return v.SiteCount() }, direct.Int),
+	})
+}
+
+func fieldsOfScheduledRollouts() direct.Type {
+	return direct.Object(direct.Fields[*booked.Rollouts]{
+		"totalCount": direct.Leaf(func(v *booked.Rollouts) int { return v.TotalCount() }, direct.Int),
 	})
 }
 

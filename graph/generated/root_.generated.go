@@ -23493,8 +23493,8 @@ type ScheduleConflict {
   "Why they do not go together."
   kind: ConflictKind!
   """
-  Both sides: two changes or bookings of test environments, the earlier first; or one and the freeze, or a change and the maintenance windows none of which is
-  open all the time.
+  Both sides: two of changes, bookings of test environments and waves of roll-outs, the earlier first; or one and the freeze, or a change and the maintenance
+  windows none of which is open all the time. What is part of one deployment, and a request and what carries it out, are not in each other's way.
   """
   between: [Record!]!
   "Of DEPENDENCY, a shortest chain from an item of the one to an item of the other; empty for other kinds."
@@ -23510,7 +23510,7 @@ type ScheduleConflict {
   sites: [Site!]!
   "Who is to carry out both (SAME_PERSON)."
   person: Person
-  "Times within 90 days to which the later of two changes, or the only one, could be moved; none between bookings."
+  "Times within 90 days to which the later of two changes, or the only one, could be moved; none between bookings and waves."
   freeSlots(
     "At most so many, and never more than a hundred."
     first: Int! = 3
@@ -23543,6 +23543,41 @@ type ChangeSchedule {
   pageInfo: PageInfo!
   "The bookings of test environments in the period, by time: of a service, those in which something stands that it needs; of a site, none."
   bookings: ScheduledBookings!
+  "What roll-outs do at sites in the period, by time: those whose plans were accepted, and what others roll out (D9)."
+  rollouts: ScheduledRollouts!
+}
+
+"What roll-outs do at sites, by time."
+type ScheduledRollouts {
+  "The first of it."
+  nodes(
+    "At most so many."
+    first: Int! = 100
+  ): [ScheduledRollout!]!
+  "How many there are."
+  totalCount: Int!
+}
+
+"What a wave does at those of its sites that have the same hours."
+type ScheduledRollout {
+  "The deployment."
+  deployment: Deployment!
+  "Its wave."
+  wave: Wave!
+  "The hours of these sites."
+  window: TimeRange!
+  "How many sites have these hours."
+  siteCount: Int!
+  "The first of these sites."
+  sites(
+    "At most so many."
+    first: Int! = 100
+  ): [Site!]!
+  "The first of the items that they get."
+  items(
+    "At most so many."
+    first: Int! = 100
+  ): [ConfigurationItem!]!
 }
 
 "Bookings of test environments, by time."
@@ -28432,6 +28467,8 @@ func (ec *executionContext) childFields_ChangeSchedule(ctx context.Context, fiel
 		return ec.fieldContext_ChangeSchedule_pageInfo(ctx, field)
 	case "bookings":
 		return ec.fieldContext_ChangeSchedule_bookings(ctx, field)
+	case "rollouts":
+		return ec.fieldContext_ChangeSchedule_rollouts(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ChangeSchedule", field.Name)
 }
@@ -33966,6 +34003,34 @@ func (ec *executionContext) childFields_ScheduledChange(ctx context.Context, fie
 		return ec.fieldContext_ScheduledChange_items(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ScheduledChange", field.Name)
+}
+
+func (ec *executionContext) childFields_ScheduledRollout(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deployment":
+		return ec.fieldContext_ScheduledRollout_deployment(ctx, field)
+	case "wave":
+		return ec.fieldContext_ScheduledRollout_wave(ctx, field)
+	case "window":
+		return ec.fieldContext_ScheduledRollout_window(ctx, field)
+	case "siteCount":
+		return ec.fieldContext_ScheduledRollout_siteCount(ctx, field)
+	case "sites":
+		return ec.fieldContext_ScheduledRollout_sites(ctx, field)
+	case "items":
+		return ec.fieldContext_ScheduledRollout_items(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ScheduledRollout", field.Name)
+}
+
+func (ec *executionContext) childFields_ScheduledRollouts(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "nodes":
+		return ec.fieldContext_ScheduledRollouts_nodes(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_ScheduledRollouts_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ScheduledRollouts", field.Name)
 }
 
 func (ec *executionContext) childFields_SearchConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

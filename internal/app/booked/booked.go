@@ -1,93 +1,64 @@
-// Package booked reads for what times test environments are kept, with what stands
-// in them.
+// Package booked reads what takes place besides requests for change: for what times test
+// environments are kept, and when roll-outs come to sites.
 package booked
 
 import (
 	"context"
-	"slices"
+	"maps"
 
 	"releasegraph/internal/app/estate"
-	"releasegraph/internal/app/listing"
 	"releasegraph/internal/domain"
+	"releasegraph/internal/entity"
+	"releasegraph/internal/plan/conflict"
 	"releasegraph/internal/store"
 )
 
-// Booking is the booking of a test environment, with what stands in that.
-type Booking struct {
-	Record *domain.EnvironmentBooking
-	Items  []store.Node
+// Work takes place besides requests for change.
+type Work interface {
+	// Key tells it from all other work.
+	Key() string
+	// Record is what it is told by.
+	Record() entity.Record
+	// Touched are the items that it touches, and the sites at which it takes place.
+	Touched() (items, sites []store.Node)
+	// Seen is the work as the search for conflicts sees it, with its items and sites as
+	// nodes of the graph.
+	Seen(nodes func([]store.Node) []conflict.Node) conflict.Work
 }
 
-// Key tells the booking from records of other kinds.
-func (b *Booking) Key() string { return b.Record.Key + "\x00" + domain.KindBooking }
+// Within reads what takes place in some periods as a view shows it, by key: bookings, and
+// roll-outs whose waves have one of some statuses.
+func Within(ctx context.Context, v estate.View, periods []domain.TimeRange, statuses []domain.WaveStatus) (map[string]Work, error) {
+	known, err := bookings(ctx, v, periods)
+	if err != nil {
+		return nil, err
+	}
+	rollouts, err := rollouts(ctx, v, periods, statuses)
+	maps.Copy(known, rollouts)
+	return known, err
+}
 
-// within selects bookings by time.
-func within(periods []domain.TimeRange) store.Filter {
+// met selects records by when they begin and end.
+func met(from, to string, periods []domain.TimeRange) store.Filter {
 	var any store.Or
 	for _, p := range periods {
-		any = append(any, store.And{
-			store.Compare{Property: "startsAt", Op: store.Lt, Value: p.To},
-			store.Compare{Property: "endsAt", Op: store.Gt, Value: p.From},
-		})
+		any = append(any, store.And{store.Compare{Property: from, Op: store.Lt, Value: p.To}, store.Compare{Property: to, Op: store.Gt, Value: p.From}})
 	}
 	return any
 }
 
-// Within reads the bookings in some periods that a view shows, by key.
-func Within(ctx context.Context, v estate.View, periods []domain.TimeRange) (map[string]*Booking, error) {
-	found, err := estate.All[*domain.EnvironmentBooking](ctx, v, store.Query{Filter: within(periods)})
-	if err != nil || len(found) == 0 {
-		return nil, err
-	}
-	ids := make([]store.ID, len(found))
-	for i, b := range found {
-		ids[i] = store.ID(b.ID)
-	}
-	places, err := v.Far(ctx, ids, domain.RelBooks, store.Out, domain.KindTestEnvironment)
-	if err != nil {
-		return nil, err
-	}
-	var all []store.ID
-	for _, list := range places {
-		all = append(all, store.IDsOf(list)...)
-	}
-	slices.Sort(all)
-	items, err := v.Far(ctx, slices.Compact(all), domain.RelComprises, store.Out, domain.KindConfigurationItem)
-	if err != nil {
-		return nil, err
-	}
-	known := make(map[string]*Booking, len(found))
-	for _, b := range found {
-		one := &Booking{Record: b}
-		for _, place := range places[store.ID(b.ID)] {
-			one.Items = append(one.Items, items[place.ID]...)
-		}
-		known[one.Key()] = one
-	}
-	return known, nil
+// Lists are what takes place in a period, by time.
+type Lists struct {
+	Bookings Bookings
+	Rollouts Rollouts
 }
 
-// List is bookings by time.
-type List struct{ all []*Booking }
-
-// Add adds a booking that begins no earlier than those before it.
-func (l *List) Add(b *Booking) { l.all = append(l.all, b) }
-
-// All are all of them.
-func (l *List) All() []*Booking { return l.all }
-
-// TotalCount is how many there are.
-func (l *List) TotalCount() int { return len(l.all) }
-
-// Nodes are the first of them.
-func (l *List) Nodes(first int) ([]*domain.EnvironmentBooking, error) {
-	limit, err := listing.PageLength(&first)
-	if err != nil {
-		return nil, err
+// Add adds work that begins no earlier than what was added before it.
+func (l *Lists) Add(w Work) {
+	switch w := w.(type) {
+	case *Booking:
+		l.Bookings.all = append(l.Bookings.all, w)
+	case *Rollout:
+		l.Rollouts.all = append(l.Rollouts.all, w)
 	}
-	nodes := make([]*domain.EnvironmentBooking, min(limit, len(l.all)))
-	for i := range nodes {
-		nodes[i] = l.all[i].Record
-	}
-	return nodes, nil
 }

@@ -1,23 +1,25 @@
 package calendar
 
 import (
-	"releasegraph/internal/app/booked"
-	impactarea "releasegraph/internal/app/impact"
+	"slices"
+
+	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
-	"releasegraph/internal/plan/conflict"
 )
 
-// bookedWork is a booking as the search for conflicts sees it: it touches what
-// stands in the environment, for as long as it is kept.
-func (p *planner) bookedWork(b *booked.Booking) conflict.Work {
-	return conflict.Work{Key: b.Key(), When: b.Record.Keeps(), Items: impactarea.NodesIn(p.g, b.Items), Anytime: true}
+// wavesWith are the statuses of the waves that are looked at beside requests with some:
+// those that are not done, or, where requests that are done count, those that are, too.
+func wavesWith(statuses []domain.ChangeRequestStatus) []domain.WaveStatus {
+	return slices.DeleteFunc(slices.Clone(domain.WaveStatuses), func(s domain.WaveStatus) bool {
+		return s == domain.WaveSkipped || (s == domain.WaveSucceeded || s == domain.WaveFailed) && !slices.Contains(statuses, domain.ChangeClosed)
+	})
 }
 
-// side is the request or the booking that is at a place among the work.
+// side is the record of what is at a place among the work.
 func (p *planner) side(at int) entity.Record {
 	key := p.plan.Works()[at].Key
 	if b := p.booked[key]; b != nil {
-		return b.Record
+		return b.Record()
 	}
 	return p.requests[key]
 }

@@ -25,8 +25,10 @@ type ChangeSchedule struct {
 	Nodes      []*ScheduledChange
 	TotalCount int
 	Part       listing.Part
-	// Bookings are those of test environments that meet the period.
-	Bookings *booked.List
+	// Bookings are those of test environments that meet the period, Rollouts what waves do
+	// at sites.
+	Bookings *booked.Bookings
+	Rollouts *booked.Rollouts
 }
 
 // ScheduledChange is one planned change.
@@ -60,7 +62,7 @@ func (a *Area) ChangeSchedule(ctx context.Context, during domain.TimeRange, site
 	if err := refusal.Both(checkPeriod(during, "during", longestPeriod), firstErr, afterErr); err != nil {
 		return nil, err
 	}
-	list, bookings, err := a.Scheduled(ctx, during, site, service)
+	list, besides, err := a.Scheduled(ctx, during, site, service)
 	if err != nil {
 		return nil, err
 	}
@@ -70,7 +72,7 @@ func (a *Area) ChangeSchedule(ctx context.Context, during domain.TimeRange, site
 		requests[i] = n.ChangeRequest
 	}
 	estate.Narrow(ctx, requests...)
-	return &ChangeSchedule{Nodes: nodes, TotalCount: len(list), Part: part, Bookings: bookings}, nil
+	return &ChangeSchedule{Nodes: nodes, TotalCount: len(list), Part: part, Bookings: &besides.Bookings, Rollouts: &besides.Rollouts}, nil
 }
 
 func (c *ScheduledChange) position() listing.Position {
@@ -78,8 +80,8 @@ func (c *ScheduledChange) position() listing.Position {
 }
 
 // Scheduled lists what is planned in a period, at a site or for a service where one is
-// named, by time, and the bookings of test environments that meet the period.
-func (a *Area) Scheduled(ctx context.Context, during domain.TimeRange, site, service *domain.Ref) (list []*ScheduledChange, bookings *booked.List, err error) {
+// named, by time, and what takes place besides.
+func (a *Area) Scheduled(ctx context.Context, during domain.TimeRange, site, service *domain.Ref) (list []*ScheduledChange, besides *booked.Lists, err error) {
 	r := &estate.Refs{View: a.estate.Today(ctx)}
 	sites, services := make([]store.Node, 1), make([]store.Node, 1)
 	if site != nil {
@@ -99,19 +101,19 @@ func (a *Area) Scheduled(ctx context.Context, during domain.TimeRange, site, ser
 	if err != nil {
 		return nil, nil, err
 	}
-	list, bookings = []*ScheduledChange{}, &booked.List{}
+	list, besides = []*ScheduledChange{}, &booked.Lists{}
 	works := p.plan.Works()
 	for i := range works {
 		switch b := p.booked[works[i].Key]; {
 		case !f.keeps(&works[i]):
 		case b != nil:
-			bookings.Add(b)
+			besides.Add(b)
 		default:
 			request := p.requests[works[i].Key]
 			list = append(list, &ScheduledChange{ChangeRequest: request, Window: works[i].When, Status: schedule.StatusOf(request), p: p, work: &works[i]})
 		}
 	}
-	return list, bookings, nil
+	return list, besides, nil
 }
 
 // scheduleFilter keeps work at some sites, and work on what a service needs;

@@ -212,7 +212,7 @@ func (c *ScheduleConflict) Sites(ctx context.Context) ([]*domain.Site, error) {
 }
 
 // FreeSlots are times to which the later of two changes, or the only one, could be
-// moved; none where there are only bookings, which are moved by who booked.
+// moved; none where there are only bookings and waves, which are moved where they are made.
 func (c *ScheduleConflict) FreeSlots(ctx context.Context, first int) ([]*domain.TimeRange, error) {
 	sides := []int{c.c.A}
 	if c.c.B >= 0 {

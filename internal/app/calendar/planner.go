@@ -29,7 +29,7 @@ type planner struct {
 
 	requests map[string]*domain.ChangeRequest // what is planned, by key
 	also     []*domain.ChangeRequest          // what may take place besides
-	booked   map[string]*booked.Booking       // test environments, by key
+	booked   map[string]booked.Work           // what takes place besides, by key
 	affects  map[store.ID][]store.Node
 	places   map[store.ID][]store.Node
 	openings openings
@@ -82,7 +82,7 @@ func (a *Area) planner(ctx context.Context, v estate.View, within calendar.Range
 	if err := p.readEnds(ctx); err != nil {
 		return nil, err
 	}
-	if p.booked, err = booked.Within(ctx, v, within.Few(mostPeriods)); err != nil {
+	if p.booked, err = booked.Within(ctx, v, within.Few(mostPeriods), wavesWith(statuses)); err != nil {
 		return nil, err
 	}
 	if p.openings, err = ReadOpenings(ctx, v); err != nil {
@@ -162,7 +162,8 @@ func (p *planner) survey() traversal.Survey {
 		s.Sites = append(s.Sites, list...)
 	}
 	for _, b := range p.booked {
-		s.Roots = append(s.Roots, b.Items...)
+		items, sites := b.Touched()
+		s.Roots, s.Sites = append(s.Roots, items...), append(s.Sites, sites...)
 	}
 	for _, o := range p.openings.All() {
 		s.Roots = append(s.Roots, o.Services...)
@@ -171,7 +172,7 @@ func (p *planner) survey() traversal.Survey {
 	return s
 }
 
-// works returns the requests and the bookings as the search for conflicts sees them.
+// works returns the requests and what takes place besides as the search for conflicts sees them.
 func (p *planner) works() []conflict.Work {
 	var works []conflict.Work
 	for _, key := range p.keys() {
@@ -180,7 +181,7 @@ func (p *planner) works() []conflict.Work {
 		}
 	}
 	for _, b := range p.booked {
-		works = append(works, p.bookedWork(b))
+		works = append(works, b.Seen(func(list []store.Node) []impact.Node { return impactarea.NodesIn(p.g, list) }))
 	}
 	return works
 }

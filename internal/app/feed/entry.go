@@ -2,6 +2,7 @@ package feed
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"time"
 
@@ -42,7 +43,7 @@ func entryOf(ctx context.Context, c *calendar.ScheduledChange) (schedule.Entry, 
 
 // entryOfBooking returns the booking of a test environment as a calendar tells it (R12).
 func entryOfBooking(b *booked.Booking) schedule.Entry {
-	r := b.Record
+	r := b.Of
 	says := []string{"Booked by " + strings.TrimSpace(r.BookedBy)}
 	if comment := strings.TrimSpace(optional.Or(r.Comment, "")); comment != "" {
 		says = append(says, comment)
@@ -54,6 +55,36 @@ func entryOfBooking(b *booked.Booking) schedule.Entry {
 		e.Items = append(e.Items, item.Props.Text("name"))
 	}
 	return e
+}
+
+// mostNames is how many sites and items of a roll-out are told by their names.
+const mostNames = 20
+
+// entryOfRollout returns what a wave does at some hours as a calendar tells it.
+func entryOfRollout(ctx context.Context, r *booked.Rollout) (schedule.Entry, error) {
+	w := r.Wave
+	e := schedule.Entry{
+		ID: fmt.Sprintf("%s-%d", w.ID, r.Window.From.Unix()), Key: r.Deployment.Key, Name: w.Name, When: r.Window, Status: schedule.Confirmed, Sequence: w.Version, Changed: w.UpdatedAt,
+		Description: strings.TrimSpace(optional.Or(r.Deployment.Description, "")), Person: strings.TrimSpace(optional.Or(r.Deployment.CarriedOutBy, "")),
+	}
+	if !r.Deployment.Status.Open() && w.Status != domain.WaveSucceeded {
+		e.Status = schedule.Cancelled
+	}
+	sites, err := r.Sites(ctx, mostNames)
+	if err != nil {
+		return e, err
+	}
+	for _, s := range sites {
+		e.Sites = append(e.Sites, s.Name)
+	}
+	if e.Zone = commonZone(sites); r.SiteCount() > len(sites) {
+		e.Sites, e.Zone = append(e.Sites, fmt.Sprintf("%d more", r.SiteCount()-len(sites))), nil
+	}
+	items, err := r.Items(ctx, mostNames)
+	for _, i := range items {
+		e.Items = append(e.Items, i.Name)
+	}
+	return e, err
 }
 
 // commonZone returns the zone of all sites, nil when they have none or several.

@@ -139,7 +139,7 @@ func (a *Area) file(ctx context.Context, name string, site, service *domain.Ref)
 	// The same day gives the same file, as long as nothing is changed.
 	today := a.estate.Clock().Truncate(24 * time.Hour)
 	during := domain.TimeRange{From: today.Add(-feedBehind), To: today.Add(feedAhead)}
-	list, bookings, err := a.calendar.Scheduled(ctx, during, site, service)
+	list, besides, err := a.calendar.Scheduled(ctx, during, site, service)
 	if err != nil {
 		return "", err
 	}
@@ -149,8 +149,15 @@ func (a *Area) file(ctx context.Context, name string, site, service *domain.Ref)
 			return "", err
 		}
 	}
-	for _, b := range bookings.All() {
+	for _, b := range besides.Bookings.All() {
 		entries = append(entries, entryOfBooking(b))
+	}
+	for _, r := range besides.Rollouts.All() {
+		entry, err := entryOfRollout(ctx, r)
+		if err != nil {
+			return "", err
+		}
+		entries = append(entries, entry)
 	}
 	return schedule.Calendar(name, entries), nil
 }

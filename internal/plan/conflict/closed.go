@@ -113,7 +113,7 @@ func (x *Windows) applying(w *Work) []int {
 		list = append(list, p.windows...)
 	}
 	slices.Sort(list)
-	return slices.DeleteFunc(slices.Compact(list), func(i int) bool { return x.list[i].Except[w.Key] })
+	return slices.DeleteFunc(slices.Compact(list), func(i int) bool { return w.excepted(x.list[i].Except) })
 }
 
 // Holding lists the freezes that meet a piece of work in time, by place.

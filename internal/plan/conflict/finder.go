@@ -146,13 +146,16 @@ func (f *finder) compare(a, b int) error {
 	return nil
 }
 
-// between records a conflict of two pieces of work.
+// between records a conflict of two pieces of work that are not one undertaking.
 func (f *finder) between(kind domain.ConflictKind, a, b int) {
+	if f.works[a].together(&f.works[b]) {
+		return
+	}
 	f.add(Conflict{Kind: kind, A: a, B: b, Overlap: f.works[a].When.Meet(f.works[b].When)})
 }
 
 // depend records that the work at one place depends on that at another, unless
-// they share an item.
+// they share an item or are one undertaking.
 func (f *finder) depend(from, on int) {
 	p, depends := pair{from, on}, aOnB
 	if on < from {
@@ -162,7 +165,7 @@ func (f *finder) depend(from, on int) {
 		f.list[at].depends |= depends
 		return
 	}
-	if f.late(f.works[p.b].When.From) || meet(f.works[p.a].Items, f.works[p.b].Items) {
+	if f.late(f.works[p.b].When.From) || f.works[p.a].together(&f.works[p.b]) || meet(f.works[p.a].Items, f.works[p.b].Items) {
 		return
 	}
 	f.add(Conflict{

@@ -72,6 +72,13 @@ func drawWorks(t *rapid.T, most int) []conflict.Work {
 			Items:  drawNodes(t, "items", 0, someItems-1, 3),
 			Sites:  drawNodes(t, "sites", someItems, someItems+someSites-1, 2),
 			Person: rapid.SampledFrom([]string{"", "", "ann", "bob"}).Draw(t, "person"),
+
+			Deployment: rapid.SampledFrom([]string{"", "", "D-1", "D-2"}).Draw(t, "deployment"),
+		}
+		if works[i].Deployment != "" {
+			for _, n := range rapid.SliceOfN(rapid.IntRange(0, len(works)-1), 0, 2).Draw(t, "requests") {
+				works[i].Requests = append(works[i].Requests, fmt.Sprintf("RFC-%02d", n))
+			}
 		}
 	}
 	return works

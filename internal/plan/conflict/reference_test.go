@@ -94,12 +94,18 @@ func inside(g *conflict.Graph, sites, others []conflict.Node) (list []conflict.N
 	return list
 }
 
+// oneUndertaking tells whether two pieces of work are parts of one deployment, or one of
+// them carries out the other.
+func oneUndertaking(a, b conflict.Work) bool {
+	return a.Deployment == b.Deployment && a.Deployment != "" || slices.Contains(a.Requests, b.Key) || slices.Contains(b.Requests, a.Key)
+}
+
 // obvious compares each piece of work with each other (H6).
 func obvious(g *conflict.Graph, works []conflict.Work) (list []string) {
 	for i, a := range works {
 		for j, b := range works {
 			begins := a.When.From.Before(b.When.From) || a.When.From.Equal(b.When.From) && a.Key < b.Key
-			if i == j || !begins || !a.When.Overlaps(b.When) || a.When.Empty() || b.When.Empty() {
+			if i == j || !begins || oneUndertaking(a, b) || !a.When.Overlaps(b.When) || a.When.Empty() || b.When.Empty() {
 				continue
 			}
 			when := a.When.Meet(b.When)
@@ -134,7 +140,13 @@ func appliesToItem(g *conflict.Graph, s conflict.Scope, item conflict.Node) bool
 
 // frozen tells whether a freeze applies to a piece of work.
 func frozen(g *conflict.Graph, w conflict.Window, work conflict.Work) bool {
-	if w.Except[work.Key] {
+	carried := 0
+	for _, request := range work.Requests {
+		if w.Except[request] {
+			carried++
+		}
+	}
+	if w.Except[work.Key] || carried > 0 && carried == len(work.Requests) {
 		return false
 	}
 	return w.Scope.Everywhere || len(shared(work.Sites, w.Scope.Sites)) > 0 || nearest(g, w.Scope.Services, work.Items) >= 0 ||

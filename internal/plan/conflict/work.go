@@ -33,8 +33,25 @@ type Work struct {
 	Person string
 	// Anytime says that it disturbs nothing: it needs no maintenance window.
 	Anytime bool
+	// Deployment is the key of the one that it is part of, empty: of none. What is part of
+	// the same one was planned together.
+	Deployment string
+	// Requests are the keys of those that it carries out, which are not in its way.
+	Requests []string
 
 	within []Node // Sites, and all that they are part of
+}
+
+// together reports whether two pieces of work are one undertaking: parts of one
+// deployment, or a request and what carries it out.
+func (w *Work) together(o *Work) bool {
+	return w.Deployment != "" && w.Deployment == o.Deployment || slices.Contains(w.Requests, o.Key) || slices.Contains(o.Requests, w.Key)
+}
+
+// excepted reports whether the work is excepted from a freeze: itself, or all the requests
+// that it carries out.
+func (w *Work) excepted(except map[string]bool) bool {
+	return except[w.Key] || len(w.Requests) > 0 && !slices.ContainsFunc(w.Requests, func(key string) bool { return !except[key] })
 }
 
 // distinct is the work with each of its items and sites once, in order.
