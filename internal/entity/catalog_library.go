@@ -63,7 +63,7 @@ func libraryRelationships() []*Relationship {
 			Inverse: "masters", InverseDoc: "The master copies of this software, one for each version.",
 		},
 		{
-			Name: domain.RelKitOf, Noun: "KitPart", From: media, To: release,
+			Name: domain.RelKitOf, Noun: "KitPart", From: media, To: release, AtSites: FromEnd,
 			Field: "kitOf", FieldDoc: "The releases in whose kit it is (R6).",
 			Inverse: "kit", InverseDoc: "What is installed, and by which scripts (R6).",
 		},

@@ -61,12 +61,12 @@ func rolloutRelationships() []*Relationship {
 	)
 	return []*Relationship{
 		{
-			Name: domain.RelDeploys, Noun: "DeployedRelease", From: deployment, To: release, Deed: true, ToOne: true, ByVerbs: true,
+			Name: domain.RelDeploys, Noun: "DeployedRelease", From: deployment, To: release, Deed: true, AtSites: ToEnd, ToOne: true, ByVerbs: true,
 			Field: "release", FieldDoc: "The release that is rolled out.",
 			Inverse: "deployments", InverseDoc: "The deployments of this release.",
 		},
 		{
-			Name: domain.RelDeploys, Noun: "ReceivedRelease", From: step, To: release, Deed: true, ToOne: true, ByVerbs: true,
+			Name: domain.RelDeploys, Noun: "ReceivedRelease", From: step, To: release, Deed: true, AtSites: ToEnd, ToOne: true, ByVerbs: true,
 			Field: "release", FieldDoc: "The release that the site receives; null: that of the deployment. Another one is what that requires (P9).",
 			Inverse: "siteRollouts", InverseDoc: "The sites that receive this release, where that is said of each: otherwise those of its deployments do.",
 		},

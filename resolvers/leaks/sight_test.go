@@ -143,9 +143,9 @@ func (e *estate) isAt(a domain.Actor, n *node) bool {
 	case domain.KindProblem:
 		return e.linked(n, domain.RelConcerns, at)
 	case domain.KindRelease:
-		return e.linked(n, domain.RelChanges, at)
+		return e.linked(n, domain.RelChanges, at) || e.reached(n, domain.RelDeploys, at)
 	case domain.KindMediaItem:
-		return e.linked(n, domain.RelMasterOf, at)
+		return e.linked(n, domain.RelMasterOf, at) || e.linked(n, domain.RelKitOf, at)
 	case domain.KindLicence:
 		return e.linked(n, domain.RelPaidAt, at) || e.reached(n, domain.RelLicensedBy, func(m *node) bool { return m.kind == item && at(m) })
 	case domain.KindHardwareSpare:
