@@ -61,6 +61,7 @@ type commands struct {
 	Ready      readyCmd      `cmd:"" help:"Tell whether a server is ready."`
 	Policies   policiesCmd   `cmd:"" help:"Print or check the policies that say who may do what."`
 	Media      mediaCmd      `cmd:"" help:"Put contents into the media library, get and verify them."`
+	Agent      agentCmd      `cmd:"" help:"Install at a site what is rolled out to it, and report."`
 	Bench      benchCmd      `cmd:"" help:"Measure how fast a server answers."`
 	Token      tokenCmd      `cmd:"" help:"Create, list and revoke API tokens."`
 	Schema     schemaCmd     `cmd:"" help:"Print the GraphQL schema."`

@@ -27,6 +27,7 @@ type mediaClient struct {
 	r      *running
 	server string // its address, without the API's path
 	client *http.Client
+	known  func() http.Header // who asks
 }
 
 func newMediaClient(r *running, address string) (*mediaClient, error) {
@@ -37,7 +38,7 @@ func newMediaClient(r *running, address string) (*mediaClient, error) {
 	// The server says when something takes too long.
 	t := http.DefaultTransport.(*http.Transport).Clone()
 	t.WriteBufferSize, t.ReadBufferSize, t.DisableCompression = 256<<10, 256<<10, true
-	return &mediaClient{r, strings.TrimSuffix(api, "/graphql"), &http.Client{Transport: t}}, nil
+	return &mediaClient{r, strings.TrimSuffix(api, "/graphql"), &http.Client{Transport: t}, ownToken}, nil
 }
 
 // item is the address of an item's content.
@@ -54,7 +55,7 @@ func (c *mediaClient) send(ctx context.Context, method, address string, header h
 	if body != nil {
 		request.ContentLength = size
 	}
-	for _, h := range []http.Header{header, ownToken()} {
+	for _, h := range []http.Header{header, c.known()} {
 		for name, values := range h {
 			request.Header[name] = values
 		}
