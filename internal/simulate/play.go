@@ -62,7 +62,7 @@ func (p *Play) Plan(ctx context.Context, release string, more map[string]any) er
 // Pass lets time pass at the server, whose clock can be moved.
 func (p *Play) Pass(ctx context.Context, by time.Duration) error {
 	var out struct{ AdvanceClock struct{ Now time.Time } }
-	const pass = `mutation Pass($by: Duration!) { advanceClock(by: $by) { now } }`
+	const pass = `mutation Pass($by: Duration!) { advanceClock(by: $by) { now revision } }`
 	if err := p.ask(ctx, pass, map[string]any{"by": domain.FormatDuration(by)}, &out); err != nil {
 		return err
 	}
@@ -87,7 +87,7 @@ const atOnce = 100
 
 // Send sends reports, and tells the sites what comes of them.
 func (p *Play) Send(ctx context.Context, list []*Report) error {
-	const report = `mutation Report($reports: [ReportSiteRolloutInput!]!) { reportSiteRollouts(input: {reports: $reports}) { accepted refused { index code message } } }`
+	const report = `mutation Report($reports: [ReportSiteRolloutInput!]!) { reportSiteRollouts(input: {reports: $reports}) { accepted revision refused { index code message } } }`
 	for len(list) > 0 {
 		some := list[:min(len(list), atOnce)]
 		list = list[len(some):]
@@ -159,8 +159,11 @@ func (p *Play) Do(ctx context.Context, a Act) error {
 
 func (p *Play) ask(ctx context.Context, document string, variables map[string]any, into any) error {
 	data, err := p.Ask(ctx, document, variables)
-	if err != nil || into == nil {
-		return err
+	if err != nil {
+		return fmt.Errorf("%.40s: %w", document, err)
+	}
+	if into == nil {
+		return nil
 	}
 	return json.Unmarshal(data, into)
 }

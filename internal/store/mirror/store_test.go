@@ -130,3 +130,29 @@ func TestAReadEndsWithItsContext(t *testing.T) {
 	_, err := s.Find(ended, store.Query{Kind: "Item"})
 	require.ErrorIs(t, err, context.Canceled)
 }
+
+// deaf is a store that does not tell of what others commit.
+type deaf struct{ store.Store }
+
+func (d deaf) Await(ctx context.Context, _ store.Revision) (store.Revision, error) {
+	<-ctx.Done()
+	return 0, ctx.Err()
+}
+
+// Whoever is refused since somebody else was faster reads what that one did, also before
+// the mirror was told of it.
+func TestAConflictIsFollowedByWhatCausedIt(t *testing.T) {
+	beneath := deaf{filled(t)}
+	s := over(t, beneath, mirror.Options{})
+	change := func(by store.Store, version int64) error {
+		_, err := by.Commit(t.Context(), store.Changeset{
+			Actor: "a", At: noon, Guards: []store.Guard{store.NodeAt{ID: "i01", Version: version}}, Ops: []store.Op{store.UpdateNode{ID: "i01", Set: store.Props{"note": "other"}}},
+		})
+		return err
+	}
+	require.NoError(t, change(beneath, 1))
+	require.ErrorIs(t, change(s, 1), store.ErrConflict)
+	found, err := s.Nodes(t.Context(), "i01")
+	require.NoError(t, err)
+	require.EqualValues(t, 2, found["i01"].Version)
+}

@@ -2,6 +2,7 @@ package mirror
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"releasegraph/internal/store"
@@ -21,7 +22,22 @@ func (s *Store) Commit(ctx context.Context, cs store.Changeset) (store.Change, e
 		s.note(change.Revision)
 		s.offer(change)
 	}
-	return change, err
+	return change, s.refused(ctx, err)
+}
+
+// Preview is the store's.
+func (s *Store) Preview(ctx context.Context, cs store.Changeset) (store.Change, error) {
+	change, err := s.Store.Preview(ctx, cs)
+	return change, s.refused(ctx, err)
+}
+
+// refused passes on why a change set was refused. Where others changed what it relies on,
+// whoever reads anew reads what they did.
+func (s *Store) refused(ctx context.Context, err error) error {
+	if errors.Is(err, store.ErrConflict) || errors.Is(err, store.ErrNotFound) || errors.Is(err, store.ErrExists) {
+		_, _ = s.Head(ctx) // which notes it; a store that does not answer says so to the next read
+	}
+	return err
 }
 
 // offer gives a change that was committed here to be applied.
