@@ -157,7 +157,7 @@ func New(c Config) *App {
 	a.Overview = with(e, overview.New(e, a.Planning))
 	a.ActionPlans = with(e, actionplan.New(e, a.Releases, sheet.NewWriter()))
 	a.Readiness = with(e, readiness.New(e, a.Releases, a.Preparation, a.Announcements))
-	a.Running = with(e, running.New(e, a.Releases, a.Readiness))
+	a.Running = with(e, running.New(e, a.Releases, a.Readiness, a.Traversal))
 	a.Figures = with(e, figures.New(e))
 	a.Feeds = with(e, feed.New(e, a.Calendar))
 	a.Work = with(e, work.New(e, a.Records, a.Traversal, a.Changes))

@@ -73,6 +73,14 @@ func New(v estate.View) *Ground {
 // Work is what a step does, once it was read.
 func (g *Ground) Work(step string) []Action { return g.work[step] }
 
+// Does is what a step does there, once it was read: of what its release changes, what is
+// or was installed there, where the step does not say more.
+func (g *Ground) Does(s Step) []Action {
+	return slices.DeleteFunc(slices.Clone(g.work[s.ID]), func(a Action) bool {
+		return a.silent && g.spots[spot{store.ID(a.Item.ID), s.Site}] == nil
+	})
+}
+
 // Read reads what some steps do, and what is installed where they do it.
 func (g *Ground) Read(ctx context.Context, steps []Step) error {
 	steps = slices.DeleteFunc(slices.Clone(steps), func(s Step) bool { _, known := g.work[s.ID]; return known })

@@ -10,6 +10,7 @@ import (
 	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/readiness"
 	"releasegraph/internal/app/release"
+	"releasegraph/internal/app/traversal"
 	"releasegraph/internal/authz"
 )
 
@@ -27,11 +28,12 @@ type Area struct {
 	estate    *estate.Estate
 	releases  *release.Area
 	readiness *readiness.Area
+	traversal *traversal.Area
 	// Moves moves the clock; nil: it is real.
 	Moves func(time.Duration)
 }
 
 // New returns the area over the estate and the areas below it that it uses.
-func New(e *estate.Estate, r *release.Area, ready *readiness.Area) *Area {
-	return &Area{estate: e, releases: r, readiness: ready}
+func New(e *estate.Estate, r *release.Area, ready *readiness.Area, t *traversal.Area) *Area {
+	return &Area{estate: e, releases: r, readiness: ready, traversal: t}
 }

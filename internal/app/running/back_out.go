@@ -163,7 +163,10 @@ func (c *course) takeBack(ctx context.Context, steps []place, in BackOut, field 
 	if d.Status == domain.DeploymentPlanned || d.Status == domain.DeploymentClosed || d.Status == domain.DeploymentBackedOut {
 		return domain.Breaks("D7", "input.deployment", "%s is %s: nothing of it is taken back any more, or yet", d.Key, d.Status)
 	}
-	dependents := c.dependents(steps)
+	dependents, err := c.dependents(ctx, steps)
+	if err != nil {
+		return err
+	}
 	if len(dependents) > 0 && !optional.Or(in.WithDependents, false) {
 		nodes := make([]store.Node, len(dependents))
 		for i, p := range dependents {
@@ -196,38 +199,6 @@ func (c *course) takeBack(ctx context.Context, steps []place, in BackOut, field 
 		}
 	}
 	return nil
-}
-
-// dependents are the steps that have the release and that came after some steps, since
-// they need what these have (P4): by the reasons of the plan, along any chain, the last
-// ones first.
-func (c *course) dependents(steps []place) (list []place) {
-	gone := map[string]bool{}
-	for _, p := range steps {
-		gone[c.sites[p.step.ID].Props.Text("key")] = true
-	}
-	taken := map[string]bool{}
-	for _, p := range steps {
-		taken[p.step.ID] = true
-	}
-	for _, w := range c.r.Waves {
-		for _, s := range w.Steps {
-			if taken[s.ID] || !slices.ContainsFunc(s.PlacementReasons(), func(r domain.PlacementReason) bool { return needs(r, gone) }) {
-				continue
-			}
-			gone[c.sites[s.ID].Props.Text("key")] = true
-			if undoable(s) {
-				list = append(list, place{w, s})
-			}
-		}
-	}
-	slices.Reverse(list)
-	return list
-}
-
-// needs reports whether a reason says that a step comes after one of some sites.
-func needs(r domain.PlacementReason, sites map[string]bool) bool {
-	return (r.Code == "P4.AFTER" || r.Code == "P4.NEEDS_SITE") && sites[r.Parameters["site"]]
 }
 
 // mostNamed is how many sites a refusal names.

@@ -197,6 +197,29 @@ func TestWhatIsTakenBackIsAsBefore_D7(t *testing.T) {
 	})
 }
 
+// What needs a site stands against taking it back, also from waves that do not follow at
+// once: there the plan says why the site is not in the wave before.
+func TestDependentsOfAnyLaterWaveStandAgainstABackOut_D7(t *testing.T) {
+	apptest.OnStores(t, func(t *testing.T, f *apptest.Fixture) {
+		p := started(f, func(in *planning.Plan) { in.Limits = &domain.RolloutLimits{SitesPerWave: apptest.Some(1)} })
+		for _, site := range []string{"c", "a", "b"} {
+			p.reports(site, domain.SiteVerified)
+			p.passes(time.Hour)
+		}
+		require.Equal(t, "VERIFYING VERIFYING | SUCCEEDED c:VERIFIED | SUCCEEDED a:VERIFIED | SUCCEEDED b:VERIFIED", p.stands())
+		in := running.BackOut{Deployment: apptest.Key(p.key), Site: apptest.Some(apptest.Key("c")), Reason: apptest.Some("it loses orders")}
+		_, err := f.Running.BackOut(f.WithLoads(f.Ctx), in, nil)
+		require.Equal(t, []any{"a", "b"}, apptest.Refused(t, err, domain.RuleViolation, "input.site").Details["dependents"])
+		in.Site = apptest.Some(apptest.Key("b"))
+		_, err = f.Running.BackOut(f.WithLoads(f.Ctx), in, nil)
+		require.NoError(t, err, "nothing needs what it has")
+		in.Site, in.WithDependents = apptest.Some(apptest.Key("c")), apptest.Some(true)
+		_, err = f.Running.BackOut(f.WithLoads(f.Ctx), in, nil)
+		require.NoError(t, err)
+		require.Contains(t, p.stands(), "c:BACKED_OUT | SUCCEEDED a:BACKED_OUT | SUCCEEDED b:BACKED_OUT")
+	})
+}
+
 // A report that comes late, of a time before the site was taken back, undoes nothing.
 func TestALateReportUndoesNoTakingBack_D5_D7(t *testing.T) {
 	apptest.OnStores(t, func(t *testing.T, f *apptest.Fixture) {
