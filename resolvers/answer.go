@@ -54,15 +54,15 @@ func connection[N, E any](page *listing.Page, err error, newEdge func(*N, any, s
 		return nil, err
 	}
 	c := &relay.Connection[N, E]{
-		Edges: make([]*E, len(page.Items)), Nodes: make([]*N, len(page.Items)),
+		Nodes:    make([]*N, len(page.Items)),
 		PageInfo: &relay.PageInfo{HasNextPage: page.HasNext, HasPreviousPage: page.HasPrevious}, Total: page.Total,
 	}
 	for i, item := range page.Items {
 		if c.Nodes[i], err = one[N](item.Record, nil); err != nil {
 			return nil, err
 		}
-		c.Edges[i] = newEdge(c.Nodes[i], item.Link, item.Cursor)
 	}
+	c.Edge = func(i int) *E { return newEdge(c.Nodes[i], page.Items[i].Link, page.Items[i].Cursor) }
 	if n := len(page.Items); n > 0 {
 		c.PageInfo.StartCursor, c.PageInfo.EndCursor = &page.Items[0].Cursor, &page.Items[n-1].Cursor
 	}
@@ -145,15 +145,15 @@ func hits(page *impact.ImpactHitPage, err error) (*model.ImpactHitConnection, er
 		return nil, err
 	}
 	c := &model.ImpactHitConnection{
-		Edges: make([]*model.ImpactHitEdge, len(page.Nodes)), Nodes: page.Nodes,
+		Nodes:    page.Nodes,
 		PageInfo: &relay.PageInfo{HasNextPage: page.HasNext, HasPreviousPage: page.HasPrevious},
 		Total:    func(context.Context) (int, error) { return page.TotalCount, nil },
 	}
-	for i, hit := range page.Nodes {
-		c.Edges[i] = &model.ImpactHitEdge{Node: hit, Cursor: hit.Cursor}
+	c.Edge = func(i int) *model.ImpactHitEdge {
+		return &model.ImpactHitEdge{Node: page.Nodes[i], Cursor: page.Nodes[i].Cursor()}
 	}
 	if n := len(page.Nodes); n > 0 {
-		c.PageInfo.StartCursor, c.PageInfo.EndCursor = &page.Nodes[0].Cursor, &page.Nodes[n-1].Cursor
+		c.PageInfo.StartCursor, c.PageInfo.EndCursor = &c.Edge(0).Cursor, &c.Edge(n-1).Cursor
 	}
 	return c, nil
 }
@@ -164,12 +164,12 @@ func toTell(page *impact.ToTellPage, err error) (*model.PartyToTellConnection, e
 		return nil, err
 	}
 	c := &model.PartyToTellConnection{
-		Edges: make([]*model.PartyToTellEdge, len(page.Nodes)), Nodes: page.Nodes,
+		Nodes:    page.Nodes,
 		PageInfo: &relay.PageInfo{HasNextPage: page.HasNext, HasPreviousPage: page.HasPrevious},
 		Total:    func(context.Context) (int, error) { return page.TotalCount, nil },
 	}
-	for i, one := range page.Nodes {
-		c.Edges[i] = &model.PartyToTellEdge{Node: one, Cursor: one.Cursor}
+	c.Edge = func(i int) *model.PartyToTellEdge {
+		return &model.PartyToTellEdge{Node: page.Nodes[i], Cursor: page.Nodes[i].Cursor}
 	}
 	if n := len(page.Nodes); n > 0 {
 		c.PageInfo.StartCursor, c.PageInfo.EndCursor = &page.Nodes[0].Cursor, &page.Nodes[n-1].Cursor
@@ -188,13 +188,11 @@ func findings[N any](page *configuration.FindingPage[N], err error) (*relay.Conn
 		return nil, err
 	}
 	c := &relay.Connection[N, relay.Edge[N]]{
-		Edges: make([]*relay.Edge[N], len(page.Nodes)), Nodes: page.Nodes,
+		Nodes:    page.Nodes,
 		PageInfo: &relay.PageInfo{HasNextPage: page.HasNext, HasPreviousPage: page.HasPrevious},
 		Total:    func(context.Context) (int, error) { return page.TotalCount, nil },
 	}
-	for i, n := range page.Nodes {
-		c.Edges[i] = &relay.Edge[N]{Node: n, Cursor: page.Cursors[i]}
-	}
+	c.Edge = func(i int) *relay.Edge[N] { return &relay.Edge[N]{Node: page.Nodes[i], Cursor: page.Cursors[i]} }
 	if n := len(page.Cursors); n > 0 {
 		c.PageInfo.StartCursor, c.PageInfo.EndCursor = &page.Cursors[0], &page.Cursors[n-1]
 	}
@@ -207,11 +205,9 @@ func rows[N any](page *listing.Rows[N], err error) (*relay.Connection[N, relay.E
 		return nil, err
 	}
 	c := &relay.Connection[N, relay.Edge[N]]{
-		Edges: make([]*relay.Edge[N], len(page.Nodes)), Nodes: page.Nodes, PageInfo: &relay.PageInfo{HasNextPage: page.HasNext, HasPreviousPage: page.HasPrevious()},
+		Nodes: page.Nodes, PageInfo: &relay.PageInfo{HasNextPage: page.HasNext, HasPreviousPage: page.HasPrevious()},
 	}
-	for i, n := range page.Nodes {
-		c.Edges[i] = &relay.Edge[N]{Node: n, Cursor: page.Cursors[i]}
-	}
+	c.Edge = func(i int) *relay.Edge[N] { return &relay.Edge[N]{Node: page.Nodes[i], Cursor: page.Cursors[i]} }
 	c.PageInfo.StartCursor, c.PageInfo.EndCursor = page.Ends()
 	return c, nil
 }
@@ -231,11 +227,11 @@ func breaches(page *configuration.BreachPage, err error) (*model.AttributeBreach
 		return nil, err
 	}
 	c := &model.AttributeBreachConnection{
-		Edges: make([]*model.AttributeBreachEdge, len(page.Nodes)), Nodes: page.Nodes,
+		Nodes:    page.Nodes,
 		PageInfo: &relay.PageInfo{HasNextPage: page.HasNext}, Total: page.Total,
 	}
-	for i, one := range page.Nodes {
-		c.Edges[i] = &model.AttributeBreachEdge{Node: one, Cursor: one.Cursor}
+	c.Edge = func(i int) *model.AttributeBreachEdge {
+		return &model.AttributeBreachEdge{Node: page.Nodes[i], Cursor: page.Nodes[i].Cursor}
 	}
 	if n := len(page.Nodes); n > 0 {
 		c.PageInfo.StartCursor, c.PageInfo.EndCursor = &page.Nodes[0].Cursor, &page.Nodes[n-1].Cursor
@@ -249,12 +245,12 @@ func concerning(page *impact.ConcernPage, err error) (*model.ConcernConnection, 
 		return nil, err
 	}
 	c := &model.ConcernConnection{
-		Edges: make([]*model.ConcernEdge, len(page.Nodes)), Nodes: page.Nodes,
+		Nodes:    page.Nodes,
 		PageInfo: &relay.PageInfo{HasNextPage: page.HasNext, HasPreviousPage: page.HasPrevious},
 		Total:    func(context.Context) (int, error) { return page.TotalCount, nil },
 	}
-	for i, one := range page.Nodes {
-		c.Edges[i] = &model.ConcernEdge{Node: one, Cursor: one.Cursor}
+	c.Edge = func(i int) *model.ConcernEdge {
+		return &model.ConcernEdge{Node: page.Nodes[i], Cursor: page.Nodes[i].Cursor}
 	}
 	if n := len(page.Nodes); n > 0 {
 		c.PageInfo.StartCursor, c.PageInfo.EndCursor = &page.Nodes[0].Cursor, &page.Nodes[n-1].Cursor
@@ -268,11 +264,9 @@ func workPage(page *work.WorkPage, err error) (*model.WorkConnection, error) {
 		return nil, err
 	}
 	c := &model.WorkConnection{Counts: page.ByReason}
-	c.Edges, c.Nodes, c.Total = make([]*model.WorkEdge, len(page.Nodes)), page.Nodes, page.Total
+	c.Nodes, c.Total = page.Nodes, page.Total
 	c.PageInfo = &relay.PageInfo{HasNextPage: page.HasNext, HasPreviousPage: page.HasPrevious}
-	for i, one := range page.Nodes {
-		c.Edges[i] = &model.WorkEdge{Node: one, Cursor: one.Cursor}
-	}
+	c.Edge = func(i int) *model.WorkEdge { return &model.WorkEdge{Node: page.Nodes[i], Cursor: page.Nodes[i].Cursor} }
 	if n := len(page.Nodes); n > 0 {
 		c.PageInfo.StartCursor, c.PageInfo.EndCursor = &page.Nodes[0].Cursor, &page.Nodes[n-1].Cursor
 	}

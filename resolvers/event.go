@@ -15,11 +15,11 @@ func eventPage(page *event.Page, err error) (*model.EventConnection, error) {
 		Nodes:    page.Nodes,
 		PageInfo: &relay.PageInfo{HasNextPage: page.HasNext, HasPreviousPage: page.HasPrevious, EndCursor: &page.End},
 	}
-	for _, n := range page.Nodes {
-		c.Edges = append(c.Edges, &model.EventEdge{Node: n, Cursor: n.Cursor()})
+	c.Edge = func(i int) *model.EventEdge {
+		return &model.EventEdge{Node: page.Nodes[i], Cursor: page.Nodes[i].Cursor()}
 	}
-	if len(c.Edges) > 0 {
-		c.PageInfo.StartCursor = &c.Edges[0].Cursor
+	if len(page.Nodes) > 0 {
+		c.PageInfo.StartCursor = &c.Edge(0).Cursor
 	}
 	return c, nil
 }

@@ -15,11 +15,11 @@ func historyPage(page *history.ChangeSetPage, err error) (*model.ChangeSetConnec
 	}
 	c := &model.ChangeSetConnection{Cut: page.Cut}
 	c.Nodes, c.PageInfo = page.Nodes, &relay.PageInfo{HasNextPage: page.HasNext, HasPreviousPage: page.HasPrevious}
-	for _, n := range page.Nodes {
-		c.Edges = append(c.Edges, &model.ChangeSetEdge{Node: n, Cursor: n.Cursor()})
+	c.Edge = func(i int) *model.ChangeSetEdge {
+		return &model.ChangeSetEdge{Node: page.Nodes[i], Cursor: page.Nodes[i].Cursor()}
 	}
-	if n := len(c.Edges); n > 0 {
-		c.PageInfo.StartCursor, c.PageInfo.EndCursor = &c.Edges[0].Cursor, &c.Edges[n-1].Cursor
+	if n := len(page.Nodes); n > 0 {
+		c.PageInfo.StartCursor, c.PageInfo.EndCursor = &c.Edge(0).Cursor, &c.Edge(n-1).Cursor
 	}
 	return c, nil
 }
@@ -33,11 +33,9 @@ func changes(page *history.ChangePage, err error) (*model.ChangeConnection, erro
 		Nodes: page.Nodes, PageInfo: &relay.PageInfo{HasNextPage: page.HasNext, HasPreviousPage: page.HasPrevious},
 		Total: func(context.Context) (int, error) { return page.TotalCount, nil },
 	}
-	for i, n := range page.Nodes {
-		c.Edges = append(c.Edges, &model.ChangeEdge{Node: n, Cursor: page.Cursor(i)})
-	}
-	if n := len(c.Edges); n > 0 {
-		c.PageInfo.StartCursor, c.PageInfo.EndCursor = &c.Edges[0].Cursor, &c.Edges[n-1].Cursor
+	c.Edge = func(i int) *model.ChangeEdge { return &model.ChangeEdge{Node: page.Nodes[i], Cursor: page.Cursor(i)} }
+	if n := len(page.Nodes); n > 0 {
+		c.PageInfo.StartCursor, c.PageInfo.EndCursor = &c.Edge(0).Cursor, &c.Edge(n-1).Cursor
 	}
 	return c, nil
 }

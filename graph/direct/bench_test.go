@@ -110,7 +110,9 @@ func pageOf(items int) itemPage {
 		item.ID, item.Key, item.Name = fmt.Sprintf("0199a7c0-0000-7000-8000-%012d", i), fmt.Sprintf("srv-%d", i), fmt.Sprintf("Server number %d", i)
 		item.CreatedAt = time.Unix(int64(i), 0)
 		p.Nodes = append(p.Nodes, item)
-		p.Edges = append(p.Edges, &relay.Edge[domain.ConfigurationItem]{Node: item, Cursor: item.Key})
+	}
+	p.Edge = func(i int) *relay.ConfigurationItemEdge {
+		return &relay.Edge[domain.ConfigurationItem]{Node: p.Nodes[i], Cursor: p.Nodes[i].Key}
 	}
 	return p
 }

@@ -57,6 +57,20 @@ func LoadedOne[P any, V comparable](load func(P, context.Context) (V, error)) Fi
 	return one(func(ctx context.Context, v P) (V, error) { return load(v, ctx) })
 }
 
+// NamedOne is LoadedOne of a record whose id and key are known before it is loaded: where
+// nothing else is asked, one that holds these alone is written.
+func NamedOne[P any, V comparable](load func(P, context.Context) (V, error), named func(P) V) Field[P] {
+	loaded, known := LoadedOne(load), One(named)
+	return func(p planner, t *ast.Type, set ast.SelectionSet) step[P] {
+		for _, f := range p.collect(p.schema.Types[t.Name()], set) {
+			if f.Name != "id" && f.Name != "key" && f.Name != "__typename" {
+				return loaded(p, t, set)
+			}
+		}
+		return known(p, t, set)
+	}
+}
+
 // LoadedMany is to Many what LoadedOne is to One.
 func LoadedMany[P any, V comparable](load func(P, context.Context) ([]V, error)) Field[P] {
 	return many(func(ctx context.Context, v P) ([]V, error) { return load(v, ctx) })

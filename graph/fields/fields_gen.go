@@ -582,7 +582,7 @@ func fieldsOfAcceptanceTest() direct.Type {
 func fieldsOfAcceptanceTestConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.AcceptanceTest, relay.AcceptanceTestEdge]]{
 		"edges": direct.Many(func(v *relay.Connection[domain.AcceptanceTest, relay.AcceptanceTestEdge]) []*relay.AcceptanceTestEdge {
-			return v.Edges
+			return v.Edges()
 		}),
 		"nodes": direct.Many(func(v *relay.Connection[domain.AcceptanceTest, relay.AcceptanceTestEdge]) []*domain.AcceptanceTest {
 			return v.Nodes
@@ -668,7 +668,7 @@ func fieldsOfAgendaItem() direct.Type {
 func fieldsOfAgendaItemConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[change.AgendaItem, model.AgendaItemEdge]]{
 		"edges": direct.Many(func(v *relay.Connection[change.AgendaItem, model.AgendaItemEdge]) []*model.AgendaItemEdge {
-			return v.Edges
+			return v.Edges()
 		}),
 		"nodes": direct.Many(func(v *relay.Connection[change.AgendaItem, model.AgendaItemEdge]) []*change.AgendaItem {
 			return v.Nodes
@@ -703,7 +703,7 @@ func fieldsOfAgreementConcern() direct.Type {
 
 func fieldsOfAgreementConcernConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[impact.Concern, model.ConcernEdge]]{
-		"edges":    direct.Many(func(v *relay.Connection[impact.Concern, model.ConcernEdge]) []*model.ConcernEdge { return v.Edges }),
+		"edges":    direct.Many(func(v *relay.Connection[impact.Concern, model.ConcernEdge]) []*model.ConcernEdge { return v.Edges() }),
 		"nodes":    direct.Many(func(v *relay.Connection[impact.Concern, model.ConcernEdge]) []*impact.Concern { return v.Nodes }),
 		"pageInfo": direct.One(func(v *relay.Connection[impact.Concern, model.ConcernEdge]) *relay.PageInfo { return v.PageInfo }),
 	})
@@ -750,7 +750,7 @@ func fieldsOfAnnouncement() direct.Type {
 func fieldsOfAnnouncementConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.Announcement, relay.AnnouncementEdge]]{
 		"edges": direct.Many(func(v *relay.Connection[domain.Announcement, relay.AnnouncementEdge]) []*relay.AnnouncementEdge {
-			return v.Edges
+			return v.Edges()
 		}),
 		"nodes": direct.Many(func(v *relay.Connection[domain.Announcement, relay.AnnouncementEdge]) []*domain.Announcement {
 			return v.Nodes
@@ -858,7 +858,7 @@ func fieldsOfAssessment() direct.Type {
 func fieldsOfAssessmentConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.Assessment, relay.AssessmentEdge]]{
 		"edges": direct.Many(func(v *relay.Connection[domain.Assessment, relay.AssessmentEdge]) []*relay.AssessmentEdge {
-			return v.Edges
+			return v.Edges()
 		}),
 		"nodes": direct.Many(func(v *relay.Connection[domain.Assessment, relay.AssessmentEdge]) []*domain.Assessment {
 			return v.Nodes
@@ -886,7 +886,7 @@ func fieldsOfAttributeBreach() direct.Type {
 func fieldsOfAttributeBreachConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[configuration.AttributeBreach, model.AttributeBreachEdge]]{
 		"edges": direct.Many(func(v *relay.Connection[configuration.AttributeBreach, model.AttributeBreachEdge]) []*model.AttributeBreachEdge {
-			return v.Edges
+			return v.Edges()
 		}),
 		"nodes": direct.Many(func(v *relay.Connection[configuration.AttributeBreach, model.AttributeBreachEdge]) []*configuration.AttributeBreach {
 			return v.Nodes
@@ -927,7 +927,7 @@ func fieldsOfAttributeDefinition() direct.Type {
 func fieldsOfAttributeDefinitionConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.AttributeDefinition, relay.AttributeDefinitionEdge]]{
 		"edges": direct.Many(func(v *relay.Connection[domain.AttributeDefinition, relay.AttributeDefinitionEdge]) []*relay.AttributeDefinitionEdge {
-			return v.Edges
+			return v.Edges()
 		}),
 		"nodes": direct.Many(func(v *relay.Connection[domain.AttributeDefinition, relay.AttributeDefinitionEdge]) []*domain.AttributeDefinition {
 			return v.Nodes
@@ -991,7 +991,7 @@ func fieldsOfBaseline() direct.Type {
 
 func fieldsOfBaselineConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.Baseline, relay.BaselineEdge]]{
-		"edges":    direct.Many(func(v *relay.Connection[domain.Baseline, relay.BaselineEdge]) []*relay.BaselineEdge { return v.Edges }),
+		"edges":    direct.Many(func(v *relay.Connection[domain.Baseline, relay.BaselineEdge]) []*relay.BaselineEdge { return v.Edges() }),
 		"nodes":    direct.Many(func(v *relay.Connection[domain.Baseline, relay.BaselineEdge]) []*domain.Baseline { return v.Nodes }),
 		"pageInfo": direct.One(func(v *relay.Connection[domain.Baseline, relay.BaselineEdge]) *relay.PageInfo { return v.PageInfo }),
 	})
@@ -1052,7 +1052,7 @@ func fieldsOfBoard() direct.Type {
 
 func fieldsOfBoardConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.Board, relay.BoardEdge]]{
-		"edges":    direct.Many(func(v *relay.Connection[domain.Board, relay.BoardEdge]) []*relay.BoardEdge { return v.Edges }),
+		"edges":    direct.Many(func(v *relay.Connection[domain.Board, relay.BoardEdge]) []*relay.BoardEdge { return v.Edges() }),
 		"nodes":    direct.Many(func(v *relay.Connection[domain.Board, relay.BoardEdge]) []*domain.Board { return v.Nodes }),
 		"pageInfo": direct.One(func(v *relay.Connection[domain.Board, relay.BoardEdge]) *relay.PageInfo { return v.PageInfo }),
 	})
@@ -1134,7 +1134,7 @@ func fieldsOfCalendarAnswer() direct.Type {
 func fieldsOfCalendarAnswerConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.CalendarAnswer, relay.CalendarAnswerEdge]]{
 		"edges": direct.Many(func(v *relay.Connection[domain.CalendarAnswer, relay.CalendarAnswerEdge]) []*relay.CalendarAnswerEdge {
-			return v.Edges
+			return v.Edges()
 		}),
 		"nodes": direct.Many(func(v *relay.Connection[domain.CalendarAnswer, relay.CalendarAnswerEdge]) []*domain.CalendarAnswer {
 			return v.Nodes
@@ -1188,7 +1188,7 @@ func fieldsOfCalendarFeed() direct.Type {
 func fieldsOfCalendarFeedConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.CalendarFeed, relay.CalendarFeedEdge]]{
 		"edges": direct.Many(func(v *relay.Connection[domain.CalendarFeed, relay.CalendarFeedEdge]) []*relay.CalendarFeedEdge {
-			return v.Edges
+			return v.Edges()
 		}),
 		"nodes": direct.Many(func(v *relay.Connection[domain.CalendarFeed, relay.CalendarFeedEdge]) []*domain.CalendarFeed {
 			return v.Nodes
@@ -1239,7 +1239,7 @@ func fieldsOfChange() direct.Type {
 
 func fieldsOfChangeConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.Change, model.ChangeEdge]]{
-		"edges":    direct.Many(func(v *relay.Connection[domain.Change, model.ChangeEdge]) []*model.ChangeEdge { return v.Edges }),
+		"edges":    direct.Many(func(v *relay.Connection[domain.Change, model.ChangeEdge]) []*model.ChangeEdge { return v.Edges() }),
 		"nodes":    direct.Many(func(v *relay.Connection[domain.Change, model.ChangeEdge]) []*domain.Change { return v.Nodes }),
 		"pageInfo": direct.One(func(v *relay.Connection[domain.Change, model.ChangeEdge]) *relay.PageInfo { return v.PageInfo }),
 	})
@@ -1287,7 +1287,7 @@ func fieldsOfChangeModel() direct.Type {
 func fieldsOfChangeModelConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.ChangeModel, relay.ChangeModelEdge]]{
 		"edges": direct.Many(func(v *relay.Connection[domain.ChangeModel, relay.ChangeModelEdge]) []*relay.ChangeModelEdge {
-			return v.Edges
+			return v.Edges()
 		}),
 		"nodes": direct.Many(func(v *relay.Connection[domain.ChangeModel, relay.ChangeModelEdge]) []*domain.ChangeModel {
 			return v.Nodes
@@ -1371,7 +1371,7 @@ func fieldsOfChangeRequestConcern() direct.Type {
 
 func fieldsOfChangeRequestConcernConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[impact.Concern, model.ConcernEdge]]{
-		"edges":    direct.Many(func(v *relay.Connection[impact.Concern, model.ConcernEdge]) []*model.ConcernEdge { return v.Edges }),
+		"edges":    direct.Many(func(v *relay.Connection[impact.Concern, model.ConcernEdge]) []*model.ConcernEdge { return v.Edges() }),
 		"nodes":    direct.Many(func(v *relay.Connection[impact.Concern, model.ConcernEdge]) []*impact.Concern { return v.Nodes }),
 		"pageInfo": direct.One(func(v *relay.Connection[impact.Concern, model.ConcernEdge]) *relay.PageInfo { return v.PageInfo }),
 	})
@@ -1387,7 +1387,7 @@ func fieldsOfChangeRequestConcernEdge() direct.Type {
 func fieldsOfChangeRequestConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.ChangeRequest, relay.ChangeRequestEdge]]{
 		"edges": direct.Many(func(v *relay.Connection[domain.ChangeRequest, relay.ChangeRequestEdge]) []*relay.ChangeRequestEdge {
-			return v.Edges
+			return v.Edges()
 		}),
 		"nodes": direct.Many(func(v *relay.Connection[domain.ChangeRequest, relay.ChangeRequestEdge]) []*domain.ChangeRequest {
 			return v.Nodes
@@ -1408,7 +1408,7 @@ func fieldsOfChangeRequestEdge() direct.Type {
 func fieldsOfChangeRequestExclusionConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.ChangeRequest, relay.ChangeRequestExclusionEdge]]{
 		"edges": direct.Many(func(v *relay.Connection[domain.ChangeRequest, relay.ChangeRequestExclusionEdge]) []*relay.ChangeRequestExclusionEdge {
-			return v.Edges
+			return v.Edges()
 		}),
 		"nodes": direct.Many(func(v *relay.Connection[domain.ChangeRequest, relay.ChangeRequestExclusionEdge]) []*domain.ChangeRequest {
 			return v.Nodes
@@ -1475,7 +1475,7 @@ func fieldsOfChangeSet() direct.Type {
 
 func fieldsOfChangeSetConnection() direct.Type {
 	return direct.Object(direct.Fields[*model.ChangeSetConnection]{
-		"edges":    direct.Many(func(v *model.ChangeSetConnection) []*model.ChangeSetEdge { return v.Edges }),
+		"edges":    direct.Many(func(v *model.ChangeSetConnection) []*model.ChangeSetEdge { return v.Edges() }),
 		"nodes":    direct.Many(func(v *model.ChangeSetConnection) []*history.ChangeSet { return v.Nodes }),
 		"pageInfo": direct.One(func(v *model.ChangeSetConnection) *relay.PageInfo { return v.PageInfo }),
 		"cut":      direct.Leaf(func(v *model.ChangeSetConnection) bool { return v.Cut }, direct.Bool),
@@ -1561,7 +1561,7 @@ func fieldsOfConfigurationAudit() direct.Type {
 func fieldsOfConfigurationAuditConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.ConfigurationAudit, relay.ConfigurationAuditEdge]]{
 		"edges": direct.Many(func(v *relay.Connection[domain.ConfigurationAudit, relay.ConfigurationAuditEdge]) []*relay.ConfigurationAuditEdge {
-			return v.Edges
+			return v.Edges()
 		}),
 		"nodes": direct.Many(func(v *relay.Connection[domain.ConfigurationAudit, relay.ConfigurationAuditEdge]) []*domain.ConfigurationAudit {
 			return v.Nodes
@@ -1615,7 +1615,7 @@ func fieldsOfConfigurationItem() direct.Type {
 func fieldsOfConfigurationItemConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemEdge]]{
 		"edges": direct.Many(func(v *relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemEdge]) []*relay.ConfigurationItemEdge {
-			return v.Edges
+			return v.Edges()
 		}),
 		"nodes": direct.Many(func(v *relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemEdge]) []*domain.ConfigurationItem {
 			return v.Nodes
@@ -1629,7 +1629,7 @@ func fieldsOfConfigurationItemConnection() direct.Type {
 func fieldsOfConfigurationItemDependencyConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemDependencyEdge]]{
 		"edges": direct.Many(func(v *relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemDependencyEdge]) []*relay.ConfigurationItemDependencyEdge {
-			return v.Edges
+			return v.Edges()
 		}),
 		"nodes": direct.Many(func(v *relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemDependencyEdge]) []*domain.ConfigurationItem {
 			return v.Nodes
@@ -1662,7 +1662,7 @@ func fieldsOfConfigurationItemEdge() direct.Type {
 func fieldsOfConfigurationItemEnvironmentItemConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemEnvironmentItemEdge]]{
 		"edges": direct.Many(func(v *relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemEnvironmentItemEdge]) []*relay.ConfigurationItemEnvironmentItemEdge {
-			return v.Edges
+			return v.Edges()
 		}),
 		"nodes": direct.Many(func(v *relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemEnvironmentItemEdge]) []*domain.ConfigurationItem {
 			return v.Nodes
@@ -1684,7 +1684,7 @@ func fieldsOfConfigurationItemEnvironmentItemEdge() direct.Type {
 func fieldsOfConfigurationItemExclusionConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemExclusionEdge]]{
 		"edges": direct.Many(func(v *relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemExclusionEdge]) []*relay.ConfigurationItemExclusionEdge {
-			return v.Edges
+			return v.Edges()
 		}),
 		"nodes": direct.Many(func(v *relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemExclusionEdge]) []*domain.ConfigurationItem {
 			return v.Nodes
@@ -1708,7 +1708,7 @@ func fieldsOfConfigurationItemExclusionEdge() direct.Type {
 func fieldsOfConfigurationItemInstallationConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemInstallationEdge]]{
 		"edges": direct.Many(func(v *relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemInstallationEdge]) []*relay.ConfigurationItemInstallationEdge {
-			return v.Edges
+			return v.Edges()
 		}),
 		"nodes": direct.Many(func(v *relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemInstallationEdge]) []*domain.ConfigurationItem {
 			return v.Nodes
@@ -1749,7 +1749,7 @@ func fieldsOfConfigurationItemPayload() direct.Type {
 func fieldsOfConfigurationItemPresenceConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemPresenceEdge]]{
 		"edges": direct.Many(func(v *relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemPresenceEdge]) []*relay.ConfigurationItemPresenceEdge {
-			return v.Edges
+			return v.Edges()
 		}),
 		"nodes": direct.Many(func(v *relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemPresenceEdge]) []*domain.ConfigurationItem {
 			return v.Nodes
@@ -1771,7 +1771,7 @@ func fieldsOfConfigurationItemPresenceEdge() direct.Type {
 func fieldsOfConfigurationItemReceiptConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemReceiptEdge]]{
 		"edges": direct.Many(func(v *relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemReceiptEdge]) []*relay.ConfigurationItemReceiptEdge {
-			return v.Edges
+			return v.Edges()
 		}),
 		"nodes": direct.Many(func(v *relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemReceiptEdge]) []*domain.ConfigurationItem {
 			return v.Nodes
@@ -1798,7 +1798,7 @@ func fieldsOfConfigurationItemReceiptEdge() direct.Type {
 func fieldsOfConfigurationItemReleaseChangeConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemReleaseChangeEdge]]{
 		"edges": direct.Many(func(v *relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemReleaseChangeEdge]) []*relay.ConfigurationItemReleaseChangeEdge {
-			return v.Edges
+			return v.Edges()
 		}),
 		"nodes": direct.Many(func(v *relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemReleaseChangeEdge]) []*domain.ConfigurationItem {
 			return v.Nodes
@@ -1823,7 +1823,7 @@ func fieldsOfConfigurationItemReleaseChangeEdge() direct.Type {
 func fieldsOfConfigurationItemReleaseDifferenceConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemReleaseDifferenceEdge]]{
 		"edges": direct.Many(func(v *relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemReleaseDifferenceEdge]) []*relay.ConfigurationItemReleaseDifferenceEdge {
-			return v.Edges
+			return v.Edges()
 		}),
 		"nodes": direct.Many(func(v *relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemReleaseDifferenceEdge]) []*domain.ConfigurationItem {
 			return v.Nodes
@@ -2017,7 +2017,7 @@ func fieldsOfDelegationBoardPayload() direct.Type {
 func fieldsOfDelegationConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.Delegation, relay.DelegationEdge]]{
 		"edges": direct.Many(func(v *relay.Connection[domain.Delegation, relay.DelegationEdge]) []*relay.DelegationEdge {
-			return v.Edges
+			return v.Edges()
 		}),
 		"nodes": direct.Many(func(v *relay.Connection[domain.Delegation, relay.DelegationEdge]) []*domain.Delegation {
 			return v.Nodes
@@ -2067,7 +2067,7 @@ func fieldsOfDeliverable() direct.Type {
 func fieldsOfDeliverableConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.Deliverable, relay.DeliverableEdge]]{
 		"edges": direct.Many(func(v *relay.Connection[domain.Deliverable, relay.DeliverableEdge]) []*relay.DeliverableEdge {
-			return v.Edges
+			return v.Edges()
 		}),
 		"nodes": direct.Many(func(v *relay.Connection[domain.Deliverable, relay.DeliverableEdge]) []*domain.Deliverable {
 			return v.Nodes
@@ -2115,7 +2115,7 @@ func fieldsOfDependency() direct.Type {
 func fieldsOfDependencyCycleConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[configuration.SizedCycle, model.DependencyCycleEdge]]{
 		"edges": direct.Many(func(v *relay.Connection[configuration.SizedCycle, model.DependencyCycleEdge]) []*model.DependencyCycleEdge {
-			return v.Edges
+			return v.Edges()
 		}),
 		"nodes": direct.Many(func(v *relay.Connection[configuration.SizedCycle, model.DependencyCycleEdge]) []*configuration.SizedCycle {
 			return v.Nodes
@@ -2135,8 +2135,8 @@ func fieldsOfDependencyCycleEdge() direct.Type {
 
 func fieldsOfDependencyLink() direct.Type {
 	return direct.Object(direct.Fields[*impact.DependencyLink]{
-		"from":         direct.LoadedOne((*impact.DependencyLink).From),
-		"to":           direct.LoadedOne((*impact.DependencyLink).To),
+		"from":         direct.NamedOne((*impact.DependencyLink).From, (*impact.DependencyLink).NamedFrom),
+		"to":           direct.NamedOne((*impact.DependencyLink).To, (*impact.DependencyLink).NamedTo),
 		"relationship": direct.Leaf(func(v *impact.DependencyLink) string { return v.Relationship }, direct.Text),
 		"kind":         direct.Leaf(func(v *impact.DependencyLink) domain.DependencyKind { return v.Kind }, direct.Text),
 	})
@@ -2236,7 +2236,7 @@ func fieldsOfDeploymentCausePayload() direct.Type {
 func fieldsOfDeploymentConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.Deployment, relay.DeploymentEdge]]{
 		"edges": direct.Many(func(v *relay.Connection[domain.Deployment, relay.DeploymentEdge]) []*relay.DeploymentEdge {
-			return v.Edges
+			return v.Edges()
 		}),
 		"nodes": direct.Many(func(v *relay.Connection[domain.Deployment, relay.DeploymentEdge]) []*domain.Deployment {
 			return v.Nodes
@@ -2328,7 +2328,7 @@ func fieldsOfDuplicateGroup() direct.Type {
 
 func fieldsOfDuplicateGroupConnection() direct.Type {
 	return direct.Object(direct.Fields[*model.DuplicateGroupConnection]{
-		"edges":    direct.Many(func(v *model.DuplicateGroupConnection) []*model.DuplicateGroupEdge { return v.Edges }),
+		"edges":    direct.Many(func(v *model.DuplicateGroupConnection) []*model.DuplicateGroupEdge { return v.Edges() }),
 		"nodes":    direct.Many(func(v *model.DuplicateGroupConnection) []*configuration.DuplicateGroup { return v.Nodes }),
 		"pageInfo": direct.One(func(v *model.DuplicateGroupConnection) *relay.PageInfo { return v.PageInfo }),
 		"items":    direct.Leaf(func(v *model.DuplicateGroupConnection) int { return v.Items }, direct.Int),
@@ -2379,7 +2379,7 @@ func fieldsOfEnvironmentBooking() direct.Type {
 func fieldsOfEnvironmentBookingConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.EnvironmentBooking, relay.EnvironmentBookingEdge]]{
 		"edges": direct.Many(func(v *relay.Connection[domain.EnvironmentBooking, relay.EnvironmentBookingEdge]) []*relay.EnvironmentBookingEdge {
-			return v.Edges
+			return v.Edges()
 		}),
 		"nodes": direct.Many(func(v *relay.Connection[domain.EnvironmentBooking, relay.EnvironmentBookingEdge]) []*domain.EnvironmentBooking {
 			return v.Nodes
@@ -2470,7 +2470,7 @@ func fieldsOfEvent() direct.Type {
 
 func fieldsOfEventConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[event.Event, model.EventEdge]]{
-		"edges":    direct.Many(func(v *relay.Connection[event.Event, model.EventEdge]) []*model.EventEdge { return v.Edges }),
+		"edges":    direct.Many(func(v *relay.Connection[event.Event, model.EventEdge]) []*model.EventEdge { return v.Edges() }),
 		"nodes":    direct.Many(func(v *relay.Connection[event.Event, model.EventEdge]) []*event.Event { return v.Nodes }),
 		"pageInfo": direct.One(func(v *relay.Connection[event.Event, model.EventEdge]) *relay.PageInfo { return v.PageInfo }),
 	})
@@ -2713,7 +2713,7 @@ func fieldsOfFreeze() direct.Type {
 
 func fieldsOfFreezeConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.Freeze, relay.FreezeEdge]]{
-		"edges":    direct.Many(func(v *relay.Connection[domain.Freeze, relay.FreezeEdge]) []*relay.FreezeEdge { return v.Edges }),
+		"edges":    direct.Many(func(v *relay.Connection[domain.Freeze, relay.FreezeEdge]) []*relay.FreezeEdge { return v.Edges() }),
 		"nodes":    direct.Many(func(v *relay.Connection[domain.Freeze, relay.FreezeEdge]) []*domain.Freeze { return v.Nodes }),
 		"pageInfo": direct.One(func(v *relay.Connection[domain.Freeze, relay.FreezeEdge]) *relay.PageInfo { return v.PageInfo }),
 	})
@@ -2754,7 +2754,7 @@ func fieldsOfFreezeException() direct.Type {
 func fieldsOfFreezeExceptionConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.FreezeException, relay.FreezeExceptionEdge]]{
 		"edges": direct.Many(func(v *relay.Connection[domain.FreezeException, relay.FreezeExceptionEdge]) []*relay.FreezeExceptionEdge {
-			return v.Edges
+			return v.Edges()
 		}),
 		"nodes": direct.Many(func(v *relay.Connection[domain.FreezeException, relay.FreezeExceptionEdge]) []*domain.FreezeException {
 			return v.Nodes
@@ -2940,7 +2940,7 @@ func fieldsOfHardwareSpare() direct.Type {
 func fieldsOfHardwareSpareConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.HardwareSpare, relay.HardwareSpareEdge]]{
 		"edges": direct.Many(func(v *relay.Connection[domain.HardwareSpare, relay.HardwareSpareEdge]) []*relay.HardwareSpareEdge {
-			return v.Edges
+			return v.Edges()
 		}),
 		"nodes": direct.Many(func(v *relay.Connection[domain.HardwareSpare, relay.HardwareSpareEdge]) []*domain.HardwareSpare {
 			return v.Nodes
@@ -2970,7 +2970,7 @@ func fieldsOfHardwareSparePayload() direct.Type {
 func fieldsOfHardwareSpareReservationConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.HardwareSpare, relay.HardwareSpareReservationEdge]]{
 		"edges": direct.Many(func(v *relay.Connection[domain.HardwareSpare, relay.HardwareSpareReservationEdge]) []*relay.HardwareSpareReservationEdge {
-			return v.Edges
+			return v.Edges()
 		}),
 		"nodes": direct.Many(func(v *relay.Connection[domain.HardwareSpare, relay.HardwareSpareReservationEdge]) []*domain.HardwareSpare {
 			return v.Nodes
@@ -3018,7 +3018,7 @@ func fieldsOfIllegalUseRow() direct.Type {
 func fieldsOfIllegalUseRowConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[media.IllegalRow, model.IllegalUseRowEdge]]{
 		"edges": direct.Many(func(v *relay.Connection[media.IllegalRow, model.IllegalUseRowEdge]) []*model.IllegalUseRowEdge {
-			return v.Edges
+			return v.Edges()
 		}),
 		"nodes": direct.Many(func(v *relay.Connection[media.IllegalRow, model.IllegalUseRowEdge]) []*media.IllegalRow {
 			return v.Nodes
@@ -3072,9 +3072,10 @@ func fieldsOfImpactDifference() direct.Type {
 
 func fieldsOfImpactHit() direct.Type {
 	return direct.Object(direct.Fields[*impact.ImpactHit]{
-		"item":       direct.LoadedOne((*impact.ImpactHit).Item),
+		"item":       direct.NamedOne((*impact.ImpactHit).Item, (*impact.ImpactHit).NamedItem),
 		"strength":   direct.Leaf(func(v *impact.ImpactHit) domain.Strength { return v.Strength }, direct.Text),
 		"depth":      direct.Leaf(func(v *impact.ImpactHit) int { return v.Depth }, direct.Int),
+		"chain":      direct.LoadedMany((*impact.ImpactHit).Chain),
 		"rootCauses": direct.LoadedMany((*impact.ImpactHit).RootCauses),
 	})
 }
@@ -3082,7 +3083,7 @@ func fieldsOfImpactHit() direct.Type {
 func fieldsOfImpactHitConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[impact.ImpactHit, model.ImpactHitEdge]]{
 		"edges": direct.Many(func(v *relay.Connection[impact.ImpactHit, model.ImpactHitEdge]) []*model.ImpactHitEdge {
-			return v.Edges
+			return v.Edges()
 		}),
 		"nodes":    direct.Many(func(v *relay.Connection[impact.ImpactHit, model.ImpactHitEdge]) []*impact.ImpactHit { return v.Nodes }),
 		"pageInfo": direct.One(func(v *relay.Connection[impact.ImpactHit, model.ImpactHitEdge]) *relay.PageInfo { return v.PageInfo }),
@@ -3392,7 +3393,7 @@ func fieldsOfKnownErrorConcern() direct.Type {
 
 func fieldsOfKnownErrorConcernConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[impact.Concern, model.ConcernEdge]]{
-		"edges":    direct.Many(func(v *relay.Connection[impact.Concern, model.ConcernEdge]) []*model.ConcernEdge { return v.Edges }),
+		"edges":    direct.Many(func(v *relay.Connection[impact.Concern, model.ConcernEdge]) []*model.ConcernEdge { return v.Edges() }),
 		"nodes":    direct.Many(func(v *relay.Connection[impact.Concern, model.ConcernEdge]) []*impact.Concern { return v.Nodes }),
 		"pageInfo": direct.One(func(v *relay.Connection[impact.Concern, model.ConcernEdge]) *relay.PageInfo { return v.PageInfo }),
 	})
@@ -3408,7 +3409,7 @@ func fieldsOfKnownErrorConcernEdge() direct.Type {
 func fieldsOfKnownErrorConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.KnownError, relay.KnownErrorEdge]]{
 		"edges": direct.Many(func(v *relay.Connection[domain.KnownError, relay.KnownErrorEdge]) []*relay.KnownErrorEdge {
-			return v.Edges
+			return v.Edges()
 		}),
 		"nodes": direct.Many(func(v *relay.Connection[domain.KnownError, relay.KnownErrorEdge]) []*domain.KnownError {
 			return v.Nodes
@@ -3461,7 +3462,7 @@ func fieldsOfKnownErrorPayload() direct.Type {
 func fieldsOfKnownErrorPresenceConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.KnownError, relay.KnownErrorPresenceEdge]]{
 		"edges": direct.Many(func(v *relay.Connection[domain.KnownError, relay.KnownErrorPresenceEdge]) []*relay.KnownErrorPresenceEdge {
-			return v.Edges
+			return v.Edges()
 		}),
 		"nodes": direct.Many(func(v *relay.Connection[domain.KnownError, relay.KnownErrorPresenceEdge]) []*domain.KnownError {
 			return v.Nodes
@@ -3501,7 +3502,7 @@ func fieldsOfLibraryFinding() direct.Type {
 func fieldsOfLibraryFindingConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[media.LibraryFinding, model.LibraryFindingEdge]]{
 		"edges": direct.Many(func(v *relay.Connection[media.LibraryFinding, model.LibraryFindingEdge]) []*model.LibraryFindingEdge {
-			return v.Edges
+			return v.Edges()
 		}),
 		"nodes": direct.Many(func(v *relay.Connection[media.LibraryFinding, model.LibraryFindingEdge]) []*media.LibraryFinding {
 			return v.Nodes
@@ -3542,7 +3543,7 @@ func fieldsOfLicence() direct.Type {
 
 func fieldsOfLicenceConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.Licence, relay.LicenceEdge]]{
-		"edges":    direct.Many(func(v *relay.Connection[domain.Licence, relay.LicenceEdge]) []*relay.LicenceEdge { return v.Edges }),
+		"edges":    direct.Many(func(v *relay.Connection[domain.Licence, relay.LicenceEdge]) []*relay.LicenceEdge { return v.Edges() }),
 		"nodes":    direct.Many(func(v *relay.Connection[domain.Licence, relay.LicenceEdge]) []*domain.Licence { return v.Nodes }),
 		"pageInfo": direct.One(func(v *relay.Connection[domain.Licence, relay.LicenceEdge]) *relay.PageInfo { return v.PageInfo }),
 	})
@@ -3558,7 +3559,7 @@ func fieldsOfLicenceEdge() direct.Type {
 func fieldsOfLicencePaidSeatsConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.Licence, relay.LicencePaidSeatsEdge]]{
 		"edges": direct.Many(func(v *relay.Connection[domain.Licence, relay.LicencePaidSeatsEdge]) []*relay.LicencePaidSeatsEdge {
-			return v.Edges
+			return v.Edges()
 		}),
 		"nodes": direct.Many(func(v *relay.Connection[domain.Licence, relay.LicencePaidSeatsEdge]) []*domain.Licence {
 			return v.Nodes
@@ -3659,7 +3660,7 @@ func fieldsOfMaintenanceWindow() direct.Type {
 func fieldsOfMaintenanceWindowConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.MaintenanceWindow, relay.MaintenanceWindowEdge]]{
 		"edges": direct.Many(func(v *relay.Connection[domain.MaintenanceWindow, relay.MaintenanceWindowEdge]) []*relay.MaintenanceWindowEdge {
-			return v.Edges
+			return v.Edges()
 		}),
 		"nodes": direct.Many(func(v *relay.Connection[domain.MaintenanceWindow, relay.MaintenanceWindowEdge]) []*domain.MaintenanceWindow {
 			return v.Nodes
@@ -3790,7 +3791,7 @@ func fieldsOfMediaItem() direct.Type {
 func fieldsOfMediaItemConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.MediaItem, relay.MediaItemEdge]]{
 		"edges": direct.Many(func(v *relay.Connection[domain.MediaItem, relay.MediaItemEdge]) []*relay.MediaItemEdge {
-			return v.Edges
+			return v.Edges()
 		}),
 		"nodes":    direct.Many(func(v *relay.Connection[domain.MediaItem, relay.MediaItemEdge]) []*domain.MediaItem { return v.Nodes }),
 		"pageInfo": direct.One(func(v *relay.Connection[domain.MediaItem, relay.MediaItemEdge]) *relay.PageInfo { return v.PageInfo }),
@@ -4048,7 +4049,7 @@ func fieldsOfParty() direct.Type {
 
 func fieldsOfPartyConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.Party, relay.PartyEdge]]{
-		"edges":    direct.Many(func(v *relay.Connection[domain.Party, relay.PartyEdge]) []*relay.PartyEdge { return v.Edges }),
+		"edges":    direct.Many(func(v *relay.Connection[domain.Party, relay.PartyEdge]) []*relay.PartyEdge { return v.Edges() }),
 		"nodes":    direct.Many(func(v *relay.Connection[domain.Party, relay.PartyEdge]) []*domain.Party { return v.Nodes }),
 		"pageInfo": direct.One(func(v *relay.Connection[domain.Party, relay.PartyEdge]) *relay.PageInfo { return v.PageInfo }),
 	})
@@ -4083,7 +4084,7 @@ func fieldsOfPartyToTell() direct.Type {
 func fieldsOfPartyToTellConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[impact.ToTell, model.PartyToTellEdge]]{
 		"edges": direct.Many(func(v *relay.Connection[impact.ToTell, model.PartyToTellEdge]) []*model.PartyToTellEdge {
-			return v.Edges
+			return v.Edges()
 		}),
 		"nodes":    direct.Many(func(v *relay.Connection[impact.ToTell, model.PartyToTellEdge]) []*impact.ToTell { return v.Nodes }),
 		"pageInfo": direct.One(func(v *relay.Connection[impact.ToTell, model.PartyToTellEdge]) *relay.PageInfo { return v.PageInfo }),
@@ -4349,7 +4350,7 @@ func fieldsOfProblemConcern() direct.Type {
 
 func fieldsOfProblemConcernConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[impact.Concern, model.ConcernEdge]]{
-		"edges":    direct.Many(func(v *relay.Connection[impact.Concern, model.ConcernEdge]) []*model.ConcernEdge { return v.Edges }),
+		"edges":    direct.Many(func(v *relay.Connection[impact.Concern, model.ConcernEdge]) []*model.ConcernEdge { return v.Edges() }),
 		"nodes":    direct.Many(func(v *relay.Connection[impact.Concern, model.ConcernEdge]) []*impact.Concern { return v.Nodes }),
 		"pageInfo": direct.One(func(v *relay.Connection[impact.Concern, model.ConcernEdge]) *relay.PageInfo { return v.PageInfo }),
 	})
@@ -4364,7 +4365,7 @@ func fieldsOfProblemConcernEdge() direct.Type {
 
 func fieldsOfProblemConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.Problem, relay.ProblemEdge]]{
-		"edges":    direct.Many(func(v *relay.Connection[domain.Problem, relay.ProblemEdge]) []*relay.ProblemEdge { return v.Edges }),
+		"edges":    direct.Many(func(v *relay.Connection[domain.Problem, relay.ProblemEdge]) []*relay.ProblemEdge { return v.Edges() }),
 		"nodes":    direct.Many(func(v *relay.Connection[domain.Problem, relay.ProblemEdge]) []*domain.Problem { return v.Nodes }),
 		"pageInfo": direct.One(func(v *relay.Connection[domain.Problem, relay.ProblemEdge]) *relay.PageInfo { return v.PageInfo }),
 	})
@@ -4442,7 +4443,7 @@ func fieldsOfRecommendation() direct.Type {
 func fieldsOfRecommendationConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.Recommendation, relay.RecommendationEdge]]{
 		"edges": direct.Many(func(v *relay.Connection[domain.Recommendation, relay.RecommendationEdge]) []*relay.RecommendationEdge {
-			return v.Edges
+			return v.Edges()
 		}),
 		"nodes": direct.Many(func(v *relay.Connection[domain.Recommendation, relay.RecommendationEdge]) []*domain.Recommendation {
 			return v.Nodes
@@ -4598,7 +4599,7 @@ func fieldsOfReleaseComparison() direct.Type {
 
 func fieldsOfReleaseConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.Release, relay.ReleaseEdge]]{
-		"edges":    direct.Many(func(v *relay.Connection[domain.Release, relay.ReleaseEdge]) []*relay.ReleaseEdge { return v.Edges }),
+		"edges":    direct.Many(func(v *relay.Connection[domain.Release, relay.ReleaseEdge]) []*relay.ReleaseEdge { return v.Edges() }),
 		"nodes":    direct.Many(func(v *relay.Connection[domain.Release, relay.ReleaseEdge]) []*domain.Release { return v.Nodes }),
 		"pageInfo": direct.One(func(v *relay.Connection[domain.Release, relay.ReleaseEdge]) *relay.PageInfo { return v.PageInfo }),
 	})
@@ -4759,7 +4760,7 @@ func fieldsOfReleasePolicy() direct.Type {
 func fieldsOfReleasePolicyConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.ReleasePolicy, relay.ReleasePolicyEdge]]{
 		"edges": direct.Many(func(v *relay.Connection[domain.ReleasePolicy, relay.ReleasePolicyEdge]) []*relay.ReleasePolicyEdge {
-			return v.Edges
+			return v.Edges()
 		}),
 		"nodes": direct.Many(func(v *relay.Connection[domain.ReleasePolicy, relay.ReleasePolicyEdge]) []*domain.ReleasePolicy {
 			return v.Nodes
@@ -4809,7 +4810,7 @@ func fieldsOfReleaseProgress() direct.Type {
 func fieldsOfReleaseReleaseChangeConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.Release, relay.ReleaseReleaseChangeEdge]]{
 		"edges": direct.Many(func(v *relay.Connection[domain.Release, relay.ReleaseReleaseChangeEdge]) []*relay.ReleaseReleaseChangeEdge {
-			return v.Edges
+			return v.Edges()
 		}),
 		"nodes": direct.Many(func(v *relay.Connection[domain.Release, relay.ReleaseReleaseChangeEdge]) []*domain.Release {
 			return v.Nodes
@@ -4834,7 +4835,7 @@ func fieldsOfReleaseReleaseChangeEdge() direct.Type {
 func fieldsOfReleaseReleaseDifferenceConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.Release, relay.ReleaseReleaseDifferenceEdge]]{
 		"edges": direct.Many(func(v *relay.Connection[domain.Release, relay.ReleaseReleaseDifferenceEdge]) []*relay.ReleaseReleaseDifferenceEdge {
-			return v.Edges
+			return v.Edges()
 		}),
 		"nodes": direct.Many(func(v *relay.Connection[domain.Release, relay.ReleaseReleaseDifferenceEdge]) []*domain.Release {
 			return v.Nodes
@@ -4857,7 +4858,7 @@ func fieldsOfReleaseReleaseDifferenceEdge() direct.Type {
 func fieldsOfReleaseReservationConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.Release, relay.ReleaseReservationEdge]]{
 		"edges": direct.Many(func(v *relay.Connection[domain.Release, relay.ReleaseReservationEdge]) []*relay.ReleaseReservationEdge {
-			return v.Edges
+			return v.Edges()
 		}),
 		"nodes": direct.Many(func(v *relay.Connection[domain.Release, relay.ReleaseReservationEdge]) []*domain.Release {
 			return v.Nodes
@@ -4879,7 +4880,7 @@ func fieldsOfReleaseReservationEdge() direct.Type {
 func fieldsOfReleaseSupersessionConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.Release, relay.ReleaseSupersessionEdge]]{
 		"edges": direct.Many(func(v *relay.Connection[domain.Release, relay.ReleaseSupersessionEdge]) []*relay.ReleaseSupersessionEdge {
-			return v.Edges
+			return v.Edges()
 		}),
 		"nodes": direct.Many(func(v *relay.Connection[domain.Release, relay.ReleaseSupersessionEdge]) []*domain.Release {
 			return v.Nodes
@@ -4923,7 +4924,7 @@ func fieldsOfReleaseUnit() direct.Type {
 func fieldsOfReleaseUnitConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.ReleaseUnit, relay.ReleaseUnitEdge]]{
 		"edges": direct.Many(func(v *relay.Connection[domain.ReleaseUnit, relay.ReleaseUnitEdge]) []*relay.ReleaseUnitEdge {
-			return v.Edges
+			return v.Edges()
 		}),
 		"nodes": direct.Many(func(v *relay.Connection[domain.ReleaseUnit, relay.ReleaseUnitEdge]) []*domain.ReleaseUnit {
 			return v.Nodes
@@ -5172,7 +5173,7 @@ func fieldsOfServiceOpening() direct.Type {
 func fieldsOfServiceOpeningConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[work.ServiceOpening, model.ServiceOpeningEdge]]{
 		"edges": direct.Many(func(v *relay.Connection[work.ServiceOpening, model.ServiceOpeningEdge]) []*model.ServiceOpeningEdge {
-			return v.Edges
+			return v.Edges()
 		}),
 		"nodes": direct.Many(func(v *relay.Connection[work.ServiceOpening, model.ServiceOpeningEdge]) []*work.ServiceOpening {
 			return v.Nodes
@@ -5236,7 +5237,7 @@ func fieldsOfSignOff() direct.Type {
 
 func fieldsOfSignOffConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.SignOff, relay.SignOffEdge]]{
-		"edges":    direct.Many(func(v *relay.Connection[domain.SignOff, relay.SignOffEdge]) []*relay.SignOffEdge { return v.Edges }),
+		"edges":    direct.Many(func(v *relay.Connection[domain.SignOff, relay.SignOffEdge]) []*relay.SignOffEdge { return v.Edges() }),
 		"nodes":    direct.Many(func(v *relay.Connection[domain.SignOff, relay.SignOffEdge]) []*domain.SignOff { return v.Nodes }),
 		"pageInfo": direct.One(func(v *relay.Connection[domain.SignOff, relay.SignOffEdge]) *relay.PageInfo { return v.PageInfo }),
 	})
@@ -5299,7 +5300,7 @@ func fieldsOfSite() direct.Type {
 
 func fieldsOfSiteConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.Site, relay.SiteEdge]]{
-		"edges":    direct.Many(func(v *relay.Connection[domain.Site, relay.SiteEdge]) []*relay.SiteEdge { return v.Edges }),
+		"edges":    direct.Many(func(v *relay.Connection[domain.Site, relay.SiteEdge]) []*relay.SiteEdge { return v.Edges() }),
 		"nodes":    direct.Many(func(v *relay.Connection[domain.Site, relay.SiteEdge]) []*domain.Site { return v.Nodes }),
 		"pageInfo": direct.One(func(v *relay.Connection[domain.Site, relay.SiteEdge]) *relay.PageInfo { return v.PageInfo }),
 	})
@@ -5315,7 +5316,7 @@ func fieldsOfSiteEdge() direct.Type {
 func fieldsOfSiteInstallationConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.Site, relay.SiteInstallationEdge]]{
 		"edges": direct.Many(func(v *relay.Connection[domain.Site, relay.SiteInstallationEdge]) []*relay.SiteInstallationEdge {
-			return v.Edges
+			return v.Edges()
 		}),
 		"nodes":    direct.Many(func(v *relay.Connection[domain.Site, relay.SiteInstallationEdge]) []*domain.Site { return v.Nodes }),
 		"pageInfo": direct.One(func(v *relay.Connection[domain.Site, relay.SiteInstallationEdge]) *relay.PageInfo { return v.PageInfo }),
@@ -5356,7 +5357,7 @@ func fieldsOfSiteNeedPayload() direct.Type {
 func fieldsOfSitePaidSeatsConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.Site, relay.SitePaidSeatsEdge]]{
 		"edges": direct.Many(func(v *relay.Connection[domain.Site, relay.SitePaidSeatsEdge]) []*relay.SitePaidSeatsEdge {
-			return v.Edges
+			return v.Edges()
 		}),
 		"nodes":    direct.Many(func(v *relay.Connection[domain.Site, relay.SitePaidSeatsEdge]) []*domain.Site { return v.Nodes }),
 		"pageInfo": direct.One(func(v *relay.Connection[domain.Site, relay.SitePaidSeatsEdge]) *relay.PageInfo { return v.PageInfo }),
@@ -5422,7 +5423,7 @@ func fieldsOfSiteReport() direct.Type {
 func fieldsOfSiteReportConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.SiteReport, relay.SiteReportEdge]]{
 		"edges": direct.Many(func(v *relay.Connection[domain.SiteReport, relay.SiteReportEdge]) []*relay.SiteReportEdge {
-			return v.Edges
+			return v.Edges()
 		}),
 		"nodes": direct.Many(func(v *relay.Connection[domain.SiteReport, relay.SiteReportEdge]) []*domain.SiteReport {
 			return v.Nodes
@@ -5495,7 +5496,7 @@ func fieldsOfSiteRollout() direct.Type {
 func fieldsOfSiteRolloutConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.SiteRollout, relay.SiteRolloutEdge]]{
 		"edges": direct.Many(func(v *relay.Connection[domain.SiteRollout, relay.SiteRolloutEdge]) []*relay.SiteRolloutEdge {
-			return v.Edges
+			return v.Edges()
 		}),
 		"nodes": direct.Many(func(v *relay.Connection[domain.SiteRollout, relay.SiteRolloutEdge]) []*domain.SiteRollout {
 			return v.Nodes
@@ -5524,7 +5525,7 @@ func fieldsOfSiteRolloutMove() direct.Type {
 func fieldsOfSiteRolloutReceiptConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.SiteRollout, relay.SiteRolloutReceiptEdge]]{
 		"edges": direct.Many(func(v *relay.Connection[domain.SiteRollout, relay.SiteRolloutReceiptEdge]) []*relay.SiteRolloutReceiptEdge {
-			return v.Edges
+			return v.Edges()
 		}),
 		"nodes": direct.Many(func(v *relay.Connection[domain.SiteRollout, relay.SiteRolloutReceiptEdge]) []*domain.SiteRollout {
 			return v.Nodes
@@ -5747,7 +5748,7 @@ func fieldsOfTaskBlockPayload() direct.Type {
 
 func fieldsOfTaskConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.Task, relay.TaskEdge]]{
-		"edges":    direct.Many(func(v *relay.Connection[domain.Task, relay.TaskEdge]) []*relay.TaskEdge { return v.Edges }),
+		"edges":    direct.Many(func(v *relay.Connection[domain.Task, relay.TaskEdge]) []*relay.TaskEdge { return v.Edges() }),
 		"nodes":    direct.Many(func(v *relay.Connection[domain.Task, relay.TaskEdge]) []*domain.Task { return v.Nodes }),
 		"pageInfo": direct.One(func(v *relay.Connection[domain.Task, relay.TaskEdge]) *relay.PageInfo { return v.PageInfo }),
 	})
@@ -5818,7 +5819,7 @@ func fieldsOfTestEnvironment() direct.Type {
 func fieldsOfTestEnvironmentConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.TestEnvironment, relay.TestEnvironmentEdge]]{
 		"edges": direct.Many(func(v *relay.Connection[domain.TestEnvironment, relay.TestEnvironmentEdge]) []*relay.TestEnvironmentEdge {
-			return v.Edges
+			return v.Edges()
 		}),
 		"nodes": direct.Many(func(v *relay.Connection[domain.TestEnvironment, relay.TestEnvironmentEdge]) []*domain.TestEnvironment {
 			return v.Nodes
@@ -5839,7 +5840,7 @@ func fieldsOfTestEnvironmentEdge() direct.Type {
 func fieldsOfTestEnvironmentEnvironmentItemConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.TestEnvironment, relay.TestEnvironmentEnvironmentItemEdge]]{
 		"edges": direct.Many(func(v *relay.Connection[domain.TestEnvironment, relay.TestEnvironmentEnvironmentItemEdge]) []*relay.TestEnvironmentEnvironmentItemEdge {
-			return v.Edges
+			return v.Edges()
 		}),
 		"nodes": direct.Many(func(v *relay.Connection[domain.TestEnvironment, relay.TestEnvironmentEnvironmentItemEdge]) []*domain.TestEnvironment {
 			return v.Nodes
@@ -5909,7 +5910,7 @@ func fieldsOfTestRun() direct.Type {
 
 func fieldsOfTestRunConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.TestRun, relay.TestRunEdge]]{
-		"edges":    direct.Many(func(v *relay.Connection[domain.TestRun, relay.TestRunEdge]) []*relay.TestRunEdge { return v.Edges }),
+		"edges":    direct.Many(func(v *relay.Connection[domain.TestRun, relay.TestRunEdge]) []*relay.TestRunEdge { return v.Edges() }),
 		"nodes":    direct.Many(func(v *relay.Connection[domain.TestRun, relay.TestRunEdge]) []*domain.TestRun { return v.Nodes }),
 		"pageInfo": direct.One(func(v *relay.Connection[domain.TestRun, relay.TestRunEdge]) *relay.PageInfo { return v.PageInfo }),
 	})
@@ -6113,7 +6114,7 @@ func fieldsOfVote() direct.Type {
 
 func fieldsOfVoteConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.Vote, relay.VoteEdge]]{
-		"edges":    direct.Many(func(v *relay.Connection[domain.Vote, relay.VoteEdge]) []*relay.VoteEdge { return v.Edges }),
+		"edges":    direct.Many(func(v *relay.Connection[domain.Vote, relay.VoteEdge]) []*relay.VoteEdge { return v.Edges() }),
 		"nodes":    direct.Many(func(v *relay.Connection[domain.Vote, relay.VoteEdge]) []*domain.Vote { return v.Nodes }),
 		"pageInfo": direct.One(func(v *relay.Connection[domain.Vote, relay.VoteEdge]) *relay.PageInfo { return v.PageInfo }),
 	})
@@ -6145,7 +6146,7 @@ func fieldsOfWastedLicence() direct.Type {
 func fieldsOfWastedLicenceConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[media.WasteRow, model.WastedLicenceEdge]]{
 		"edges": direct.Many(func(v *relay.Connection[media.WasteRow, model.WastedLicenceEdge]) []*model.WastedLicenceEdge {
-			return v.Edges
+			return v.Edges()
 		}),
 		"nodes":    direct.Many(func(v *relay.Connection[media.WasteRow, model.WastedLicenceEdge]) []*media.WasteRow { return v.Nodes }),
 		"pageInfo": direct.One(func(v *relay.Connection[media.WasteRow, model.WastedLicenceEdge]) *relay.PageInfo { return v.PageInfo }),
@@ -6170,7 +6171,7 @@ func fieldsOfWastedSupport() direct.Type {
 func fieldsOfWastedSupportConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[support.Waste, model.WastedSupportEdge]]{
 		"edges": direct.Many(func(v *relay.Connection[support.Waste, model.WastedSupportEdge]) []*model.WastedSupportEdge {
-			return v.Edges
+			return v.Edges()
 		}),
 		"nodes":    direct.Many(func(v *relay.Connection[support.Waste, model.WastedSupportEdge]) []*support.Waste { return v.Nodes }),
 		"pageInfo": direct.One(func(v *relay.Connection[support.Waste, model.WastedSupportEdge]) *relay.PageInfo { return v.PageInfo }),
@@ -6216,7 +6217,7 @@ func fieldsOfWave() direct.Type {
 
 func fieldsOfWaveConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.Wave, relay.WaveEdge]]{
-		"edges":    direct.Many(func(v *relay.Connection[domain.Wave, relay.WaveEdge]) []*relay.WaveEdge { return v.Edges }),
+		"edges":    direct.Many(func(v *relay.Connection[domain.Wave, relay.WaveEdge]) []*relay.WaveEdge { return v.Edges() }),
 		"nodes":    direct.Many(func(v *relay.Connection[domain.Wave, relay.WaveEdge]) []*domain.Wave { return v.Nodes }),
 		"pageInfo": direct.One(func(v *relay.Connection[domain.Wave, relay.WaveEdge]) *relay.PageInfo { return v.PageInfo }),
 	})
@@ -6299,7 +6300,7 @@ func fieldsOfWork() direct.Type {
 
 func fieldsOfWorkConnection() direct.Type {
 	return direct.Object(direct.Fields[*model.WorkConnection]{
-		"edges":    direct.Many(func(v *model.WorkConnection) []*model.WorkEdge { return v.Edges }),
+		"edges":    direct.Many(func(v *model.WorkConnection) []*model.WorkEdge { return v.Edges() }),
 		"nodes":    direct.Many(func(v *model.WorkConnection) []*work.Work { return v.Nodes }),
 		"pageInfo": direct.One(func(v *model.WorkConnection) *relay.PageInfo { return v.PageInfo }),
 	})

@@ -35,7 +35,7 @@ func (ec *executionContext) _AcceptanceTestConnection_edges(ctx context.Context,
 			return ec.fieldContext_AcceptanceTestConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*relay.AcceptanceTestEdge) graphql.Marshaler {
@@ -49,7 +49,7 @@ func (ec *executionContext) fieldContext_AcceptanceTestConnection_edges(_ contex
 	fc = &graphql.FieldContext{
 		Object:     "AcceptanceTestConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_AcceptanceTestEdge(ctx, field)

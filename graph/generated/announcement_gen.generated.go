@@ -35,7 +35,7 @@ func (ec *executionContext) _AnnouncementConnection_edges(ctx context.Context, f
 			return ec.fieldContext_AnnouncementConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*relay.AnnouncementEdge) graphql.Marshaler {
@@ -49,7 +49,7 @@ func (ec *executionContext) fieldContext_AnnouncementConnection_edges(_ context.
 	fc = &graphql.FieldContext{
 		Object:     "AnnouncementConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_AnnouncementEdge(ctx, field)

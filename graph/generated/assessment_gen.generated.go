@@ -35,7 +35,7 @@ func (ec *executionContext) _AssessmentConnection_edges(ctx context.Context, fie
 			return ec.fieldContext_AssessmentConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*relay.AssessmentEdge) graphql.Marshaler {
@@ -49,7 +49,7 @@ func (ec *executionContext) fieldContext_AssessmentConnection_edges(_ context.Co
 	fc = &graphql.FieldContext{
 		Object:     "AssessmentConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_AssessmentEdge(ctx, field)

@@ -35,7 +35,7 @@ func (ec *executionContext) _AttributeDefinitionConnection_edges(ctx context.Con
 			return ec.fieldContext_AttributeDefinitionConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*relay.AttributeDefinitionEdge) graphql.Marshaler {
@@ -49,7 +49,7 @@ func (ec *executionContext) fieldContext_AttributeDefinitionConnection_edges(_ c
 	fc = &graphql.FieldContext{
 		Object:     "AttributeDefinitionConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_AttributeDefinitionEdge(ctx, field)

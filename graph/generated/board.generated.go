@@ -483,7 +483,7 @@ func (ec *executionContext) _AgendaItemConnection_edges(ctx context.Context, fie
 			return ec.fieldContext_AgendaItemConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.AgendaItemEdge) graphql.Marshaler {
@@ -497,7 +497,7 @@ func (ec *executionContext) fieldContext_AgendaItemConnection_edges(_ context.Co
 	fc = &graphql.FieldContext{
 		Object:     "AgendaItemConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_AgendaItemEdge(ctx, field)

@@ -35,7 +35,7 @@ func (ec *executionContext) _BoardConnection_edges(ctx context.Context, field gr
 			return ec.fieldContext_BoardConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*relay.BoardEdge) graphql.Marshaler {
@@ -49,7 +49,7 @@ func (ec *executionContext) fieldContext_BoardConnection_edges(_ context.Context
 	fc = &graphql.FieldContext{
 		Object:     "BoardConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_BoardEdge(ctx, field)
@@ -461,7 +461,7 @@ func (ec *executionContext) _DelegationConnection_edges(ctx context.Context, fie
 			return ec.fieldContext_DelegationConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*relay.DelegationEdge) graphql.Marshaler {
@@ -475,7 +475,7 @@ func (ec *executionContext) fieldContext_DelegationConnection_edges(_ context.Co
 	fc = &graphql.FieldContext{
 		Object:     "DelegationConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_DelegationEdge(ctx, field)
@@ -745,7 +745,7 @@ func (ec *executionContext) _VoteConnection_edges(ctx context.Context, field gra
 			return ec.fieldContext_VoteConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*relay.VoteEdge) graphql.Marshaler {
@@ -759,7 +759,7 @@ func (ec *executionContext) fieldContext_VoteConnection_edges(_ context.Context,
 	fc = &graphql.FieldContext{
 		Object:     "VoteConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_VoteEdge(ctx, field)

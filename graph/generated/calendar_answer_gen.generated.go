@@ -35,7 +35,7 @@ func (ec *executionContext) _CalendarAnswerConnection_edges(ctx context.Context,
 			return ec.fieldContext_CalendarAnswerConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*relay.CalendarAnswerEdge) graphql.Marshaler {
@@ -49,7 +49,7 @@ func (ec *executionContext) fieldContext_CalendarAnswerConnection_edges(_ contex
 	fc = &graphql.FieldContext{
 		Object:     "CalendarAnswerConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_CalendarAnswerEdge(ctx, field)

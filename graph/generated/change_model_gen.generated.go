@@ -35,7 +35,7 @@ func (ec *executionContext) _ChangeModelConnection_edges(ctx context.Context, fi
 			return ec.fieldContext_ChangeModelConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*relay.ChangeModelEdge) graphql.Marshaler {
@@ -49,7 +49,7 @@ func (ec *executionContext) fieldContext_ChangeModelConnection_edges(_ context.C
 	fc = &graphql.FieldContext{
 		Object:     "ChangeModelConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_ChangeModelEdge(ctx, field)

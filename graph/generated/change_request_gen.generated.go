@@ -178,7 +178,7 @@ func (ec *executionContext) _ChangeRequestConnection_edges(ctx context.Context, 
 			return ec.fieldContext_ChangeRequestConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*relay.ChangeRequestEdge) graphql.Marshaler {
@@ -192,7 +192,7 @@ func (ec *executionContext) fieldContext_ChangeRequestConnection_edges(_ context
 	fc = &graphql.FieldContext{
 		Object:     "ChangeRequestConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_ChangeRequestEdge(ctx, field)
@@ -352,7 +352,7 @@ func (ec *executionContext) _ChangeRequestExclusionConnection_edges(ctx context.
 			return ec.fieldContext_ChangeRequestExclusionConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*relay.ChangeRequestExclusionEdge) graphql.Marshaler {
@@ -366,7 +366,7 @@ func (ec *executionContext) fieldContext_ChangeRequestExclusionConnection_edges(
 	fc = &graphql.FieldContext{
 		Object:     "ChangeRequestExclusionConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_ChangeRequestExclusionEdge(ctx, field)
@@ -856,7 +856,7 @@ func (ec *executionContext) _ConfigurationItemExclusionConnection_edges(ctx cont
 			return ec.fieldContext_ConfigurationItemExclusionConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*relay.ConfigurationItemExclusionEdge) graphql.Marshaler {
@@ -870,7 +870,7 @@ func (ec *executionContext) fieldContext_ConfigurationItemExclusionConnection_ed
 	fc = &graphql.FieldContext{
 		Object:     "ConfigurationItemExclusionConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_ConfigurationItemExclusionEdge(ctx, field)

@@ -424,7 +424,7 @@ func (ec *executionContext) _AgreementConcernConnection_edges(ctx context.Contex
 			return ec.fieldContext_AgreementConcernConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.ConcernEdge) graphql.Marshaler {
@@ -438,7 +438,7 @@ func (ec *executionContext) fieldContext_AgreementConcernConnection_edges(_ cont
 	fc = &graphql.FieldContext{
 		Object:     "AgreementConcernConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_AgreementConcernEdge(ctx, field)
@@ -830,7 +830,7 @@ func (ec *executionContext) _ChangeRequestConcernConnection_edges(ctx context.Co
 			return ec.fieldContext_ChangeRequestConcernConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.ConcernEdge) graphql.Marshaler {
@@ -844,7 +844,7 @@ func (ec *executionContext) fieldContext_ChangeRequestConcernConnection_edges(_ 
 	fc = &graphql.FieldContext{
 		Object:     "ChangeRequestConcernConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_ChangeRequestConcernEdge(ctx, field)
@@ -1236,7 +1236,7 @@ func (ec *executionContext) _KnownErrorConcernConnection_edges(ctx context.Conte
 			return ec.fieldContext_KnownErrorConcernConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.ConcernEdge) graphql.Marshaler {
@@ -1250,7 +1250,7 @@ func (ec *executionContext) fieldContext_KnownErrorConcernConnection_edges(_ con
 	fc = &graphql.FieldContext{
 		Object:     "KnownErrorConcernConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_KnownErrorConcernEdge(ctx, field)
@@ -1642,7 +1642,7 @@ func (ec *executionContext) _ProblemConcernConnection_edges(ctx context.Context,
 			return ec.fieldContext_ProblemConcernConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.ConcernEdge) graphql.Marshaler {
@@ -1656,7 +1656,7 @@ func (ec *executionContext) fieldContext_ProblemConcernConnection_edges(_ contex
 	fc = &graphql.FieldContext{
 		Object:     "ProblemConcernConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_ProblemConcernEdge(ctx, field)
@@ -1990,7 +1990,7 @@ func (ec *executionContext) _ServiceOpeningConnection_edges(ctx context.Context,
 			return ec.fieldContext_ServiceOpeningConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.ServiceOpeningEdge) graphql.Marshaler {
@@ -2004,7 +2004,7 @@ func (ec *executionContext) fieldContext_ServiceOpeningConnection_edges(_ contex
 	fc = &graphql.FieldContext{
 		Object:     "ServiceOpeningConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_ServiceOpeningEdge(ctx, field)

@@ -35,7 +35,7 @@ func (ec *executionContext) _ConfigurationAuditConnection_edges(ctx context.Cont
 			return ec.fieldContext_ConfigurationAuditConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*relay.ConfigurationAuditEdge) graphql.Marshaler {
@@ -49,7 +49,7 @@ func (ec *executionContext) fieldContext_ConfigurationAuditConnection_edges(_ co
 	fc = &graphql.FieldContext{
 		Object:     "ConfigurationAuditConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_ConfigurationAuditEdge(ctx, field)

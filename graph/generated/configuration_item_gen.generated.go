@@ -36,7 +36,7 @@ func (ec *executionContext) _ConfigurationItemConnection_edges(ctx context.Conte
 			return ec.fieldContext_ConfigurationItemConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*relay.ConfigurationItemEdge) graphql.Marshaler {
@@ -50,7 +50,7 @@ func (ec *executionContext) fieldContext_ConfigurationItemConnection_edges(_ con
 	fc = &graphql.FieldContext{
 		Object:     "ConfigurationItemConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_ConfigurationItemEdge(ctx, field)
@@ -155,7 +155,7 @@ func (ec *executionContext) _ConfigurationItemDependencyConnection_edges(ctx con
 			return ec.fieldContext_ConfigurationItemDependencyConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*relay.ConfigurationItemDependencyEdge) graphql.Marshaler {
@@ -169,7 +169,7 @@ func (ec *executionContext) fieldContext_ConfigurationItemDependencyConnection_e
 	fc = &graphql.FieldContext{
 		Object:     "ConfigurationItemDependencyConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_ConfigurationItemDependencyEdge(ctx, field)
@@ -499,7 +499,7 @@ func (ec *executionContext) _ConfigurationItemInstallationConnection_edges(ctx c
 			return ec.fieldContext_ConfigurationItemInstallationConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*relay.ConfigurationItemInstallationEdge) graphql.Marshaler {
@@ -513,7 +513,7 @@ func (ec *executionContext) fieldContext_ConfigurationItemInstallationConnection
 	fc = &graphql.FieldContext{
 		Object:     "ConfigurationItemInstallationConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_ConfigurationItemInstallationEdge(ctx, field)
@@ -1814,7 +1814,7 @@ func (ec *executionContext) _SiteInstallationConnection_edges(ctx context.Contex
 			return ec.fieldContext_SiteInstallationConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*relay.SiteInstallationEdge) graphql.Marshaler {
@@ -1828,7 +1828,7 @@ func (ec *executionContext) fieldContext_SiteInstallationConnection_edges(_ cont
 	fc = &graphql.FieldContext{
 		Object:     "SiteInstallationConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_SiteInstallationEdge(ctx, field)

@@ -35,7 +35,7 @@ func (ec *executionContext) _DeliverableConnection_edges(ctx context.Context, fi
 			return ec.fieldContext_DeliverableConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*relay.DeliverableEdge) graphql.Marshaler {
@@ -49,7 +49,7 @@ func (ec *executionContext) fieldContext_DeliverableConnection_edges(_ context.C
 	fc = &graphql.FieldContext{
 		Object:     "DeliverableConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_DeliverableEdge(ctx, field)

@@ -35,7 +35,7 @@ func (ec *executionContext) _EnvironmentBookingConnection_edges(ctx context.Cont
 			return ec.fieldContext_EnvironmentBookingConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*relay.EnvironmentBookingEdge) graphql.Marshaler {
@@ -49,7 +49,7 @@ func (ec *executionContext) fieldContext_EnvironmentBookingConnection_edges(_ co
 	fc = &graphql.FieldContext{
 		Object:     "EnvironmentBookingConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_EnvironmentBookingEdge(ctx, field)

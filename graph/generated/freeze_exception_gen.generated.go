@@ -319,7 +319,7 @@ func (ec *executionContext) _FreezeExceptionConnection_edges(ctx context.Context
 			return ec.fieldContext_FreezeExceptionConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*relay.FreezeExceptionEdge) graphql.Marshaler {
@@ -333,7 +333,7 @@ func (ec *executionContext) fieldContext_FreezeExceptionConnection_edges(_ conte
 	fc = &graphql.FieldContext{
 		Object:     "FreezeExceptionConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_FreezeExceptionEdge(ctx, field)

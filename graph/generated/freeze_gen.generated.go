@@ -35,7 +35,7 @@ func (ec *executionContext) _FreezeConnection_edges(ctx context.Context, field g
 			return ec.fieldContext_FreezeConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*relay.FreezeEdge) graphql.Marshaler {
@@ -49,7 +49,7 @@ func (ec *executionContext) fieldContext_FreezeConnection_edges(_ context.Contex
 	fc = &graphql.FieldContext{
 		Object:     "FreezeConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_FreezeEdge(ctx, field)

@@ -35,7 +35,7 @@ func (ec *executionContext) _HardwareSpareConnection_edges(ctx context.Context, 
 			return ec.fieldContext_HardwareSpareConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*relay.HardwareSpareEdge) graphql.Marshaler {
@@ -49,7 +49,7 @@ func (ec *executionContext) fieldContext_HardwareSpareConnection_edges(_ context
 	fc = &graphql.FieldContext{
 		Object:     "HardwareSpareConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_HardwareSpareEdge(ctx, field)
@@ -319,7 +319,7 @@ func (ec *executionContext) _HardwareSpareReservationConnection_edges(ctx contex
 			return ec.fieldContext_HardwareSpareReservationConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*relay.HardwareSpareReservationEdge) graphql.Marshaler {
@@ -333,7 +333,7 @@ func (ec *executionContext) fieldContext_HardwareSpareReservationConnection_edge
 	fc = &graphql.FieldContext{
 		Object:     "HardwareSpareReservationConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_HardwareSpareReservationEdge(ctx, field)
@@ -516,7 +516,7 @@ func (ec *executionContext) _ReleaseReservationConnection_edges(ctx context.Cont
 			return ec.fieldContext_ReleaseReservationConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*relay.ReleaseReservationEdge) graphql.Marshaler {
@@ -530,7 +530,7 @@ func (ec *executionContext) fieldContext_ReleaseReservationConnection_edges(_ co
 	fc = &graphql.FieldContext{
 		Object:     "ReleaseReservationConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_ReleaseReservationEdge(ctx, field)

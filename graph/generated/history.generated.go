@@ -97,7 +97,7 @@ func (ec *executionContext) _ChangeConnection_edges(ctx context.Context, field g
 			return ec.fieldContext_ChangeConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.ChangeEdge) graphql.Marshaler {
@@ -111,7 +111,7 @@ func (ec *executionContext) fieldContext_ChangeConnection_edges(_ context.Contex
 	fc = &graphql.FieldContext{
 		Object:     "ChangeConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_ChangeEdge(ctx, field)
@@ -476,7 +476,7 @@ func (ec *executionContext) _ChangeSetConnection_edges(ctx context.Context, fiel
 			return ec.fieldContext_ChangeSetConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.ChangeSetEdge) graphql.Marshaler {
@@ -490,7 +490,7 @@ func (ec *executionContext) fieldContext_ChangeSetConnection_edges(_ context.Con
 	fc = &graphql.FieldContext{
 		Object:     "ChangeSetConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_ChangeSetEdge(ctx, field)

@@ -1186,7 +1186,7 @@ func (ec *executionContext) _ImpactHitConnection_edges(ctx context.Context, fiel
 			return ec.fieldContext_ImpactHitConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.ImpactHitEdge) graphql.Marshaler {
@@ -1200,7 +1200,7 @@ func (ec *executionContext) fieldContext_ImpactHitConnection_edges(_ context.Con
 	fc = &graphql.FieldContext{
 		Object:     "ImpactHitConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_ImpactHitEdge(ctx, field)
@@ -1943,7 +1943,7 @@ func (ec *executionContext) _PartyToTellConnection_edges(ctx context.Context, fi
 			return ec.fieldContext_PartyToTellConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.PartyToTellEdge) graphql.Marshaler {
@@ -1957,7 +1957,7 @@ func (ec *executionContext) fieldContext_PartyToTellConnection_edges(_ context.C
 	fc = &graphql.FieldContext{
 		Object:     "PartyToTellConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_PartyToTellEdge(ctx, field)

@@ -35,7 +35,7 @@ func (ec *executionContext) _ConfigurationItemPresenceConnection_edges(ctx conte
 			return ec.fieldContext_ConfigurationItemPresenceConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*relay.ConfigurationItemPresenceEdge) graphql.Marshaler {
@@ -49,7 +49,7 @@ func (ec *executionContext) fieldContext_ConfigurationItemPresenceConnection_edg
 	fc = &graphql.FieldContext{
 		Object:     "ConfigurationItemPresenceConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_ConfigurationItemPresenceEdge(ctx, field)
@@ -516,7 +516,7 @@ func (ec *executionContext) _KnownErrorConnection_edges(ctx context.Context, fie
 			return ec.fieldContext_KnownErrorConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*relay.KnownErrorEdge) graphql.Marshaler {
@@ -530,7 +530,7 @@ func (ec *executionContext) fieldContext_KnownErrorConnection_edges(_ context.Co
 	fc = &graphql.FieldContext{
 		Object:     "KnownErrorConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_KnownErrorEdge(ctx, field)
@@ -800,7 +800,7 @@ func (ec *executionContext) _KnownErrorPresenceConnection_edges(ctx context.Cont
 			return ec.fieldContext_KnownErrorPresenceConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*relay.KnownErrorPresenceEdge) graphql.Marshaler {
@@ -814,7 +814,7 @@ func (ec *executionContext) fieldContext_KnownErrorPresenceConnection_edges(_ co
 	fc = &graphql.FieldContext{
 		Object:     "KnownErrorPresenceConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_KnownErrorPresenceEdge(ctx, field)

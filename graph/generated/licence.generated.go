@@ -511,7 +511,7 @@ func (ec *executionContext) _IllegalUseRowConnection_edges(ctx context.Context, 
 			return ec.fieldContext_IllegalUseRowConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.IllegalUseRowEdge) graphql.Marshaler {
@@ -525,7 +525,7 @@ func (ec *executionContext) fieldContext_IllegalUseRowConnection_edges(_ context
 	fc = &graphql.FieldContext{
 		Object:     "IllegalUseRowConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_IllegalUseRowEdge(ctx, field)
@@ -1673,7 +1673,7 @@ func (ec *executionContext) _WastedLicenceConnection_edges(ctx context.Context, 
 			return ec.fieldContext_WastedLicenceConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.WastedLicenceEdge) graphql.Marshaler {
@@ -1687,7 +1687,7 @@ func (ec *executionContext) fieldContext_WastedLicenceConnection_edges(_ context
 	fc = &graphql.FieldContext{
 		Object:     "WastedLicenceConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_WastedLicenceEdge(ctx, field)

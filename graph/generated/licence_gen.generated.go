@@ -35,7 +35,7 @@ func (ec *executionContext) _LicenceConnection_edges(ctx context.Context, field 
 			return ec.fieldContext_LicenceConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*relay.LicenceEdge) graphql.Marshaler {
@@ -49,7 +49,7 @@ func (ec *executionContext) fieldContext_LicenceConnection_edges(_ context.Conte
 	fc = &graphql.FieldContext{
 		Object:     "LicenceConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_LicenceEdge(ctx, field)
@@ -209,7 +209,7 @@ func (ec *executionContext) _LicencePaidSeatsConnection_edges(ctx context.Contex
 			return ec.fieldContext_LicencePaidSeatsConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*relay.LicencePaidSeatsEdge) graphql.Marshaler {
@@ -223,7 +223,7 @@ func (ec *executionContext) fieldContext_LicencePaidSeatsConnection_edges(_ cont
 	fc = &graphql.FieldContext{
 		Object:     "LicencePaidSeatsConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_LicencePaidSeatsEdge(ctx, field)
@@ -690,7 +690,7 @@ func (ec *executionContext) _SitePaidSeatsConnection_edges(ctx context.Context, 
 			return ec.fieldContext_SitePaidSeatsConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*relay.SitePaidSeatsEdge) graphql.Marshaler {
@@ -704,7 +704,7 @@ func (ec *executionContext) fieldContext_SitePaidSeatsConnection_edges(_ context
 	fc = &graphql.FieldContext{
 		Object:     "SitePaidSeatsConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_SitePaidSeatsEdge(ctx, field)

@@ -319,7 +319,7 @@ func (ec *executionContext) _MaintenanceWindowConnection_edges(ctx context.Conte
 			return ec.fieldContext_MaintenanceWindowConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*relay.MaintenanceWindowEdge) graphql.Marshaler {
@@ -333,7 +333,7 @@ func (ec *executionContext) fieldContext_MaintenanceWindowConnection_edges(_ con
 	fc = &graphql.FieldContext{
 		Object:     "MaintenanceWindowConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_MaintenanceWindowEdge(ctx, field)

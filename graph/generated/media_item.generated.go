@@ -709,7 +709,7 @@ func (ec *executionContext) _LibraryFindingConnection_edges(ctx context.Context,
 			return ec.fieldContext_LibraryFindingConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.LibraryFindingEdge) graphql.Marshaler {
@@ -723,7 +723,7 @@ func (ec *executionContext) fieldContext_LibraryFindingConnection_edges(_ contex
 	fc = &graphql.FieldContext{
 		Object:     "LibraryFindingConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_LibraryFindingEdge(ctx, field)

@@ -319,7 +319,7 @@ func (ec *executionContext) _MediaItemConnection_edges(ctx context.Context, fiel
 			return ec.fieldContext_MediaItemConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*relay.MediaItemEdge) graphql.Marshaler {
@@ -333,7 +333,7 @@ func (ec *executionContext) fieldContext_MediaItemConnection_edges(_ context.Con
 	fc = &graphql.FieldContext{
 		Object:     "MediaItemConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_MediaItemEdge(ctx, field)

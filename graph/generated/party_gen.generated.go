@@ -177,7 +177,7 @@ func (ec *executionContext) _PartyConnection_edges(ctx context.Context, field gr
 			return ec.fieldContext_PartyConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*relay.PartyEdge) graphql.Marshaler {
@@ -191,7 +191,7 @@ func (ec *executionContext) fieldContext_PartyConnection_edges(_ context.Context
 	fc = &graphql.FieldContext{
 		Object:     "PartyConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_PartyEdge(ctx, field)

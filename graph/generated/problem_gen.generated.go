@@ -461,7 +461,7 @@ func (ec *executionContext) _ProblemConnection_edges(ctx context.Context, field 
 			return ec.fieldContext_ProblemConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*relay.ProblemEdge) graphql.Marshaler {
@@ -475,7 +475,7 @@ func (ec *executionContext) fieldContext_ProblemConnection_edges(_ context.Conte
 	fc = &graphql.FieldContext{
 		Object:     "ProblemConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_ProblemEdge(ctx, field)

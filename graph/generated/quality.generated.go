@@ -383,7 +383,7 @@ func (ec *executionContext) _AttributeBreachConnection_edges(ctx context.Context
 			return ec.fieldContext_AttributeBreachConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.AttributeBreachEdge) graphql.Marshaler {
@@ -397,7 +397,7 @@ func (ec *executionContext) fieldContext_AttributeBreachConnection_edges(_ conte
 	fc = &graphql.FieldContext{
 		Object:     "AttributeBreachConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_AttributeBreachEdge(ctx, field)
@@ -1042,7 +1042,7 @@ func (ec *executionContext) _DependencyCycleConnection_edges(ctx context.Context
 			return ec.fieldContext_DependencyCycleConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.DependencyCycleEdge) graphql.Marshaler {
@@ -1056,7 +1056,7 @@ func (ec *executionContext) fieldContext_DependencyCycleConnection_edges(_ conte
 	fc = &graphql.FieldContext{
 		Object:     "DependencyCycleConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_DependencyCycleEdge(ctx, field)
@@ -1315,7 +1315,7 @@ func (ec *executionContext) _DuplicateGroupConnection_edges(ctx context.Context,
 			return ec.fieldContext_DuplicateGroupConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.DuplicateGroupEdge) graphql.Marshaler {
@@ -1329,7 +1329,7 @@ func (ec *executionContext) fieldContext_DuplicateGroupConnection_edges(_ contex
 	fc = &graphql.FieldContext{
 		Object:     "DuplicateGroupConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_DuplicateGroupEdge(ctx, field)

@@ -35,7 +35,7 @@ func (ec *executionContext) _RecommendationConnection_edges(ctx context.Context,
 			return ec.fieldContext_RecommendationConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*relay.RecommendationEdge) graphql.Marshaler {
@@ -49,7 +49,7 @@ func (ec *executionContext) fieldContext_RecommendationConnection_edges(_ contex
 	fc = &graphql.FieldContext{
 		Object:     "RecommendationConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_RecommendationEdge(ctx, field)

@@ -319,7 +319,7 @@ func (ec *executionContext) _ConfigurationItemReleaseChangeConnection_edges(ctx 
 			return ec.fieldContext_ConfigurationItemReleaseChangeConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*relay.ConfigurationItemReleaseChangeEdge) graphql.Marshaler {
@@ -333,7 +333,7 @@ func (ec *executionContext) fieldContext_ConfigurationItemReleaseChangeConnectio
 	fc = &graphql.FieldContext{
 		Object:     "ConfigurationItemReleaseChangeConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_ConfigurationItemReleaseChangeEdge(ctx, field)
@@ -585,7 +585,7 @@ func (ec *executionContext) _ConfigurationItemReleaseDifferenceConnection_edges(
 			return ec.fieldContext_ConfigurationItemReleaseDifferenceConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*relay.ConfigurationItemReleaseDifferenceEdge) graphql.Marshaler {
@@ -599,7 +599,7 @@ func (ec *executionContext) fieldContext_ConfigurationItemReleaseDifferenceConne
 	fc = &graphql.FieldContext{
 		Object:     "ConfigurationItemReleaseDifferenceConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_ConfigurationItemReleaseDifferenceEdge(ctx, field)
@@ -1405,7 +1405,7 @@ func (ec *executionContext) _ReleaseConnection_edges(ctx context.Context, field 
 			return ec.fieldContext_ReleaseConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*relay.ReleaseEdge) graphql.Marshaler {
@@ -1419,7 +1419,7 @@ func (ec *executionContext) fieldContext_ReleaseConnection_edges(_ context.Conte
 	fc = &graphql.FieldContext{
 		Object:     "ReleaseConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_ReleaseEdge(ctx, field)
@@ -1689,7 +1689,7 @@ func (ec *executionContext) _ReleaseReleaseChangeConnection_edges(ctx context.Co
 			return ec.fieldContext_ReleaseReleaseChangeConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*relay.ReleaseReleaseChangeEdge) graphql.Marshaler {
@@ -1703,7 +1703,7 @@ func (ec *executionContext) fieldContext_ReleaseReleaseChangeConnection_edges(_ 
 	fc = &graphql.FieldContext{
 		Object:     "ReleaseReleaseChangeConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_ReleaseReleaseChangeEdge(ctx, field)
@@ -1955,7 +1955,7 @@ func (ec *executionContext) _ReleaseReleaseDifferenceConnection_edges(ctx contex
 			return ec.fieldContext_ReleaseReleaseDifferenceConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*relay.ReleaseReleaseDifferenceEdge) graphql.Marshaler {
@@ -1969,7 +1969,7 @@ func (ec *executionContext) fieldContext_ReleaseReleaseDifferenceConnection_edge
 	fc = &graphql.FieldContext{
 		Object:     "ReleaseReleaseDifferenceConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_ReleaseReleaseDifferenceEdge(ctx, field)
@@ -2175,7 +2175,7 @@ func (ec *executionContext) _ReleaseSupersessionConnection_edges(ctx context.Con
 			return ec.fieldContext_ReleaseSupersessionConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*relay.ReleaseSupersessionEdge) graphql.Marshaler {
@@ -2189,7 +2189,7 @@ func (ec *executionContext) fieldContext_ReleaseSupersessionConnection_edges(_ c
 	fc = &graphql.FieldContext{
 		Object:     "ReleaseSupersessionConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_ReleaseSupersessionEdge(ctx, field)

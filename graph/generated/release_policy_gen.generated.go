@@ -603,7 +603,7 @@ func (ec *executionContext) _ReleasePolicyConnection_edges(ctx context.Context, 
 			return ec.fieldContext_ReleasePolicyConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*relay.ReleasePolicyEdge) graphql.Marshaler {
@@ -617,7 +617,7 @@ func (ec *executionContext) fieldContext_ReleasePolicyConnection_edges(_ context
 	fc = &graphql.FieldContext{
 		Object:     "ReleasePolicyConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_ReleasePolicyEdge(ctx, field)

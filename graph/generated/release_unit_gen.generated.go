@@ -177,7 +177,7 @@ func (ec *executionContext) _ReleaseUnitConnection_edges(ctx context.Context, fi
 			return ec.fieldContext_ReleaseUnitConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*relay.ReleaseUnitEdge) graphql.Marshaler {
@@ -191,7 +191,7 @@ func (ec *executionContext) fieldContext_ReleaseUnitConnection_edges(_ context.C
 	fc = &graphql.FieldContext{
 		Object:     "ReleaseUnitConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_ReleaseUnitEdge(ctx, field)

@@ -35,7 +35,7 @@ func (ec *executionContext) _ConfigurationItemReceiptConnection_edges(ctx contex
 			return ec.fieldContext_ConfigurationItemReceiptConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*relay.ConfigurationItemReceiptEdge) graphql.Marshaler {
@@ -49,7 +49,7 @@ func (ec *executionContext) fieldContext_ConfigurationItemReceiptConnection_edge
 	fc = &graphql.FieldContext{
 		Object:     "ConfigurationItemReceiptConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_ConfigurationItemReceiptEdge(ctx, field)
@@ -347,7 +347,7 @@ func (ec *executionContext) _DeploymentConnection_edges(ctx context.Context, fie
 			return ec.fieldContext_DeploymentConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*relay.DeploymentEdge) graphql.Marshaler {
@@ -361,7 +361,7 @@ func (ec *executionContext) fieldContext_DeploymentConnection_edges(_ context.Co
 	fc = &graphql.FieldContext{
 		Object:     "DeploymentConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_DeploymentEdge(ctx, field)
@@ -631,7 +631,7 @@ func (ec *executionContext) _SiteReportConnection_edges(ctx context.Context, fie
 			return ec.fieldContext_SiteReportConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*relay.SiteReportEdge) graphql.Marshaler {
@@ -645,7 +645,7 @@ func (ec *executionContext) fieldContext_SiteReportConnection_edges(_ context.Co
 	fc = &graphql.FieldContext{
 		Object:     "SiteReportConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_SiteReportEdge(ctx, field)
@@ -805,7 +805,7 @@ func (ec *executionContext) _SiteRolloutConnection_edges(ctx context.Context, fi
 			return ec.fieldContext_SiteRolloutConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*relay.SiteRolloutEdge) graphql.Marshaler {
@@ -819,7 +819,7 @@ func (ec *executionContext) fieldContext_SiteRolloutConnection_edges(_ context.C
 	fc = &graphql.FieldContext{
 		Object:     "SiteRolloutConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_SiteRolloutEdge(ctx, field)
@@ -979,7 +979,7 @@ func (ec *executionContext) _SiteRolloutReceiptConnection_edges(ctx context.Cont
 			return ec.fieldContext_SiteRolloutReceiptConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*relay.SiteRolloutReceiptEdge) graphql.Marshaler {
@@ -993,7 +993,7 @@ func (ec *executionContext) fieldContext_SiteRolloutReceiptConnection_edges(_ co
 	fc = &graphql.FieldContext{
 		Object:     "SiteRolloutReceiptConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_SiteRolloutReceiptEdge(ctx, field)
@@ -1291,7 +1291,7 @@ func (ec *executionContext) _WaveConnection_edges(ctx context.Context, field gra
 			return ec.fieldContext_WaveConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*relay.WaveEdge) graphql.Marshaler {
@@ -1305,7 +1305,7 @@ func (ec *executionContext) fieldContext_WaveConnection_edges(_ context.Context,
 	fc = &graphql.FieldContext{
 		Object:     "WaveConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_WaveEdge(ctx, field)

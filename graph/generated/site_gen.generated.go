@@ -35,7 +35,7 @@ func (ec *executionContext) _SiteConnection_edges(ctx context.Context, field gra
 			return ec.fieldContext_SiteConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*relay.SiteEdge) graphql.Marshaler {
@@ -49,7 +49,7 @@ func (ec *executionContext) fieldContext_SiteConnection_edges(_ context.Context,
 	fc = &graphql.FieldContext{
 		Object:     "SiteConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_SiteEdge(ctx, field)

@@ -133,7 +133,7 @@ func (ec *executionContext) _WastedSupportConnection_edges(ctx context.Context, 
 			return ec.fieldContext_WastedSupportConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.WastedSupportEdge) graphql.Marshaler {
@@ -147,7 +147,7 @@ func (ec *executionContext) fieldContext_WastedSupportConnection_edges(_ context
 	fc = &graphql.FieldContext{
 		Object:     "WastedSupportConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_WastedSupportEdge(ctx, field)

@@ -461,7 +461,7 @@ func (ec *executionContext) _TaskConnection_edges(ctx context.Context, field gra
 			return ec.fieldContext_TaskConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*relay.TaskEdge) graphql.Marshaler {
@@ -475,7 +475,7 @@ func (ec *executionContext) fieldContext_TaskConnection_edges(_ context.Context,
 	fc = &graphql.FieldContext{
 		Object:     "TaskConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_TaskEdge(ctx, field)

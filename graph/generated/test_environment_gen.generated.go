@@ -35,7 +35,7 @@ func (ec *executionContext) _ConfigurationItemEnvironmentItemConnection_edges(ct
 			return ec.fieldContext_ConfigurationItemEnvironmentItemConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*relay.ConfigurationItemEnvironmentItemEdge) graphql.Marshaler {
@@ -49,7 +49,7 @@ func (ec *executionContext) fieldContext_ConfigurationItemEnvironmentItemConnect
 	fc = &graphql.FieldContext{
 		Object:     "ConfigurationItemEnvironmentItemConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_ConfigurationItemEnvironmentItemEdge(ctx, field)
@@ -406,7 +406,7 @@ func (ec *executionContext) _TestEnvironmentConnection_edges(ctx context.Context
 			return ec.fieldContext_TestEnvironmentConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*relay.TestEnvironmentEdge) graphql.Marshaler {
@@ -420,7 +420,7 @@ func (ec *executionContext) fieldContext_TestEnvironmentConnection_edges(_ conte
 	fc = &graphql.FieldContext{
 		Object:     "TestEnvironmentConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_TestEnvironmentEdge(ctx, field)
@@ -580,7 +580,7 @@ func (ec *executionContext) _TestEnvironmentEnvironmentItemConnection_edges(ctx 
 			return ec.fieldContext_TestEnvironmentEnvironmentItemConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*relay.TestEnvironmentEnvironmentItemEdge) graphql.Marshaler {
@@ -594,7 +594,7 @@ func (ec *executionContext) fieldContext_TestEnvironmentEnvironmentItemConnectio
 	fc = &graphql.FieldContext{
 		Object:     "TestEnvironmentEnvironmentItemConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_TestEnvironmentEnvironmentItemEdge(ctx, field)

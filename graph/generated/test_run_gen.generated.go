@@ -35,7 +35,7 @@ func (ec *executionContext) _TestRunConnection_edges(ctx context.Context, field 
 			return ec.fieldContext_TestRunConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*relay.TestRunEdge) graphql.Marshaler {
@@ -49,7 +49,7 @@ func (ec *executionContext) fieldContext_TestRunConnection_edges(_ context.Conte
 	fc = &graphql.FieldContext{
 		Object:     "TestRunConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_TestRunEdge(ctx, field)

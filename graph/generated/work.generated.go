@@ -143,7 +143,7 @@ func (ec *executionContext) _WorkConnection_edges(ctx context.Context, field gra
 			return ec.fieldContext_WorkConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.WorkEdge) graphql.Marshaler {
@@ -157,7 +157,7 @@ func (ec *executionContext) fieldContext_WorkConnection_edges(_ context.Context,
 	fc = &graphql.FieldContext{
 		Object:     "WorkConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_WorkEdge(ctx, field)

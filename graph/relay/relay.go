@@ -25,11 +25,21 @@ type PageInfo struct {
 
 // Connection is a page of records N, each on an edge E.
 type Connection[N, E any] struct {
-	Edges    []*E
-	Nodes    []*N
+	Nodes []*N
+	// Edge makes the edge of the node at a place.
+	Edge     func(at int) *E
 	PageInfo *PageInfo
 	// Total counts the whole list, when asked.
 	Total func(context.Context) (int, error)
+}
+
+// Edges is bound to edges, and so costs nothing unless it is asked.
+func (c *Connection[N, E]) Edges() []*E {
+	edges := make([]*E, len(c.Nodes))
+	for i := range edges {
+		edges[i] = c.Edge(i)
+	}
+	return edges
 }
 
 // TotalCount is bound to totalCount, and so costs nothing unless it is asked.

@@ -50,9 +50,13 @@ func (p *plugin) GenerateCode(data *codegen.Data) error {
 // the whole list that their object is in when the first of it is asked.
 var together = map[string][]string{
 	"AgreementConcern": {"nearest"}, "ChangeRequestConcern": {"nearest"}, "KnownErrorConcern": {"nearest"}, "ProblemConcern": {"nearest"},
-	"DependencyLink": {"from", "to"}, "ImpactCycle": {"items"}, "ImpactHit": {"item", "rootCauses"}, "InstallationStep": {"items"},
+	"DependencyLink": {"from", "to"}, "ImpactCycle": {"items"}, "ImpactHit": {"item", "chain", "rootCauses"}, "InstallationStep": {"items"},
 	"ScheduleConflict": {"items", "sites"}, "ScheduledChange": {"items", "sites"}, "ServiceOpening": {"item"},
 }
+
+// named are those of them, by type, of which the id and the key are known before they are
+// loaded: by a method whose name begins with Named.
+var named = map[string][]string{"DependencyLink": {"from", "to"}, "ImpactHit": {"item"}}
 
 // loadable checks that the fields named in together are there, and load.
 func loadable(o *codegen.Object, name string, list []string) error {
@@ -93,8 +97,11 @@ func loaded(f *codegen.Field) string {
 	if f.TypeReference.IsSlice() {
 		constructor = "LoadedMany"
 	}
-	d := templates.CurrentImports.Lookup(directPackage)
-	return fmt.Sprintf("%s.%s((*%s).%s)", d, constructor, goType(f.Object.Type), f.GoFieldName)
+	d, object := templates.CurrentImports.Lookup(directPackage), goType(f.Object.Type)
+	if slices.Contains(named[f.Object.Name], f.Name) {
+		return fmt.Sprintf("%s.NamedOne((*%s).%s, (*%s).Named%s)", d, object, f.GoFieldName, object, f.GoFieldName)
+	}
+	return fmt.Sprintf("%s.%s((*%s).%s)", d, constructor, object, f.GoFieldName)
 }
 
 // fieldOf calls the constructor of graph/direct that suits the Go type of a

@@ -2,6 +2,7 @@ package impact
 
 import (
 	"context"
+	"sync"
 
 	"releasegraph/internal/app/listing"
 	"releasegraph/internal/app/traversal"
@@ -21,7 +22,7 @@ func (r *ImpactResult) Hits(ctx context.Context, first *int, after *string) (*Im
 	if err != nil {
 		return nil, err
 	}
-	page := &ImpactHitPage{result: r, Nodes: []*ImpactHit{}, TotalCount: r.Found.Len()}
+	page := &ImpactHitPage{result: r, TotalCount: r.Found.Len()}
 	if limit == 0 {
 		next, _, err := r.Found.Page(ctx, place, 1)
 		if err != nil {
@@ -38,9 +39,11 @@ func (r *ImpactResult) Hits(ctx context.Context, first *int, after *string) (*Im
 		}
 		page.HasPrevious = len(before) > 0 && !before[0].Place().After(place)
 	}
+	all := make([]ImpactHit, len(page.hits))
+	page.Nodes = make([]*ImpactHit, len(page.hits))
 	for i, h := range page.hits {
-		r.load.Want(h.Node)
-		page.Nodes = append(page.Nodes, &ImpactHit{Strength: h.Strength, Depth: h.Depth, Cursor: listing.PlaceCursor(h.Depth, h.Key), page: page, at: i})
+		all[i] = ImpactHit{Strength: h.Strength, Depth: h.Depth, page: page, at: i}
+		page.Nodes[i] = &all[i]
 	}
 	return page, nil
 }
@@ -62,23 +65,41 @@ type ImpactHitPage struct {
 
 	result *ImpactResult
 	hits   []impact.Hit
+	wanted sync.Once
 	chains once.Value[[]shownChain]
 	causes once.Value[[][]impact.Node]
+}
+
+// want announces the items of the page.
+func (p *ImpactHitPage) want() {
+	p.wanted.Do(func() {
+		for _, h := range p.hits {
+			p.result.load.Want(h.Node)
+		}
+	})
 }
 
 // ImpactHit is an item that is hurt, or needed.
 type ImpactHit struct {
 	Strength domain.Strength
 	Depth    int
-	Cursor   string
 
 	page *ImpactHitPage
 	at   int
 }
 
+// Cursor is its place in the list.
+func (h *ImpactHit) Cursor() string { return listing.PlaceCursor(h.Depth, h.page.hits[h.at].Key) }
+
 // Item loads the item that is hit.
 func (h *ImpactHit) Item(ctx context.Context) (*domain.ConfigurationItem, error) {
+	h.page.want()
 	return h.page.result.load.One(ctx, h.page.hits[h.at].Node)
+}
+
+// NamedItem is the item that is hit, with its id and key alone: nothing is loaded.
+func (h *ImpactHit) NamedItem() *domain.ConfigurationItem {
+	return h.page.result.load.Named(h.page.hits[h.at].Node)
 }
 
 // Chain is one shortest chain of dependencies that explains the hit (I3).
@@ -178,3 +199,9 @@ func (l *DependencyLink) From(ctx context.Context) (*domain.ConfigurationItem, e
 func (l *DependencyLink) To(ctx context.Context) (*domain.ConfigurationItem, error) {
 	return l.load.One(ctx, l.to)
 }
+
+// NamedFrom is the item that depends, with its id and key alone.
+func (l *DependencyLink) NamedFrom() *domain.ConfigurationItem { return l.load.Named(l.from) }
+
+// NamedTo is the item that is depended on, with its id and key alone.
+func (l *DependencyLink) NamedTo() *domain.ConfigurationItem { return l.load.Named(l.to) }

@@ -207,7 +207,7 @@ func TestPagesOfHitsFollowOneAnother(t *testing.T) {
 	if err != nil || len(first.Nodes) != 1 || !first.HasNext || first.HasPrevious || first.TotalCount != 2 {
 		t.Fatalf("first page %+v, %v", first, err)
 	}
-	second, err := r.Hits(context.Background(), &one, &first.Nodes[0].Cursor)
+	second, err := r.Hits(context.Background(), &one, apptest.Some(first.Nodes[0].Cursor()))
 	if err != nil || len(second.Nodes) != 1 || second.HasNext || !second.HasPrevious {
 		t.Fatalf("second page %+v, %v", second, err)
 	}

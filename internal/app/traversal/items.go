@@ -18,8 +18,8 @@ type Items struct {
 	View   estate.View
 	g      *shape.Graph
 	mu     sync.Mutex
-	wanted []impact.Node
-	loaded map[impact.Node]*domain.ConfigurationItem // nil: wanted, not loaded yet
+	wanted []impact.Node // some of them again, or loaded already
+	loaded map[impact.Node]*domain.ConfigurationItem
 }
 
 // NewItems loads the items of a graph, but for those that are assumed.
@@ -37,12 +37,7 @@ func NewItems(v estate.View, g *shape.Graph, assumed []*domain.ConfigurationItem
 func (l *Items) Want(nodes ...impact.Node) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	for _, n := range nodes {
-		if _, known := l.loaded[n]; !known {
-			l.loaded[n] = nil
-			l.wanted = append(l.wanted, n)
-		}
-	}
+	l.wanted = append(l.wanted, nodes...)
 }
 
 // One loads the item of a node.
@@ -56,12 +51,12 @@ func (l *Items) One(ctx context.Context, n impact.Node) (*domain.ConfigurationIt
 
 // All loads the items of some nodes.
 func (l *Items) All(ctx context.Context, nodes []impact.Node) ([]*domain.ConfigurationItem, error) {
-	l.Want(nodes...)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	list := make([]*domain.ConfigurationItem, len(nodes))
 	for i, n := range nodes {
 		if l.loaded[n] == nil {
+			l.wanted = append(l.wanted, nodes[i:]...)
 			if err := l.load(ctx); err != nil {
 				return nil, err
 			}
@@ -71,8 +66,18 @@ func (l *Items) All(ctx context.Context, nodes []impact.Node) ([]*domain.Configu
 	return list, nil
 }
 
-// load fetches all that is wanted.
+// Named is the item of a node with its id and key alone: nothing is loaded.
+func (l *Items) Named(n impact.Node) *domain.ConfigurationItem {
+	item := &domain.ConfigurationItem{}
+	item.ID, item.Key = l.g.ID(n), l.g.Key(n)
+	return item
+}
+
+// load fetches all that is wanted and not loaded yet. What could not be loaded is wanted
+// still.
 func (l *Items) load(ctx context.Context) error {
+	slices.Sort(l.wanted)
+	l.wanted = slices.DeleteFunc(slices.Compact(l.wanted), func(n impact.Node) bool { return l.loaded[n] != nil })
 	for len(l.wanted) > 0 {
 		chunk := l.wanted[:min(len(l.wanted), listing.MaxPage)]
 		ids := make([]string, len(chunk))
@@ -90,8 +95,9 @@ func (l *Items) load(ctx context.Context) error {
 			}
 			l.loaded[n] = item
 		}
-		l.wanted = slices.Clone(l.wanted[len(chunk):])
+		l.wanted = l.wanted[len(chunk):]
 	}
+	l.wanted = nil
 	return nil
 }
 

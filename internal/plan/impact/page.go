@@ -63,7 +63,7 @@ func (r *Result) Page(ctx context.Context, after Place, limit int) (page []Hit, 
 // least returns the want least hits of a level, those from one to another,
 // after a place, in order.
 func (r *Result) least(steps *pace.Pace, from, end int, after Place, want int) ([]Hit, error) {
-	var kept []Hit
+	kept := make([]Hit, 0, min(end-from, 4*want))
 	bound, boundHead := "", uint64(math.MaxUint64)
 	prune := func() {
 		slices.SortFunc(kept, func(a, b Hit) int { return cmp.Compare(a.Key, b.Key) })
