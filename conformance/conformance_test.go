@@ -53,17 +53,23 @@ func needNode(t *testing.T) {
 // demo serves the demo's estate and gives the address of its API.
 func demo(t *testing.T) string {
 	t.Helper()
+	return serving(t, "demo")
+}
+
+// serving serves by a command and gives the address of its API.
+func serving(t *testing.T, command string, flags ...string) string {
+	t.Helper()
 	out := &heard{}
 	ctx, stop := context.WithCancel(context.Background())
 	done := make(chan int, 1)
 	go func() {
-		done <- cli.Run(ctx, []string{"demo", "--listen", "127.0.0.1:0"}, cli.Streams{Stdin: strings.NewReader(""), Stdout: out, Stderr: io.Discard})
+		done <- cli.Run(ctx, append([]string{command, "--listen", "127.0.0.1:0"}, flags...), cli.Streams{Stdin: strings.NewReader(""), Stdout: out, Stderr: out})
 	}()
 	t.Cleanup(func() {
 		stop()
 		<-done
 	})
-	address := regexp.MustCompile(`Serving at (http://\S+)`)
+	address := regexp.MustCompile(`(http://127\.0\.0\.1:\d+)`)
 	for {
 		if found := address.FindStringSubmatch(out.String()); found != nil {
 			if code := cli.Run(ctx, []string{"ready", "--url", found[1]}, cli.Streams{Stdout: io.Discard, Stderr: io.Discard}); code == 0 {
@@ -73,7 +79,7 @@ func demo(t *testing.T) string {
 		select {
 		case code := <-done:
 			done <- code
-			t.Fatalf("the demo ended with %d: %s", code, out)
+			t.Fatalf("%s ended with %d: %s", command, code, out)
 		case <-time.After(time.Millisecond):
 		}
 	}
@@ -121,6 +127,20 @@ func TestThePublicAuditOfGraphQLOverHTTPPasses(t *testing.T) {
 func TestTheClientsThatPeopleUseWork(t *testing.T) {
 	needNode(t)
 	if got := node(t, "clients.mjs", demo(t)); len(got["clients"].([]any)) != 4 {
+		t.Errorf("%v", got)
+	}
+}
+
+func TestTheClientsThatPeopleUseFollowWhatHappensAndGoOn_E1(t *testing.T) {
+	needNode(t)
+	if got := node(t, "subscriptions.mjs", demo(t)); len(got["followed"].([]any)) != 24 {
+		t.Errorf("%v", got)
+	}
+}
+
+func TestPublicLibrariesVerifyAndReadWhatWebhooksSend_E3(t *testing.T) {
+	needNode(t)
+	if got := node(t, "webhooks.mjs", serving(t, "serve", "--store", "sqlite:"+filepath.Join(t.TempDir(), "estate.db"), "--webhook-allow", "127.0.0.0/8")); got["verified"] != 3.0 || got["parsed"] != 1.0 {
 		t.Errorf("%v", got)
 	}
 }
