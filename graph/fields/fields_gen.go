@@ -2271,9 +2271,10 @@ func fieldsOfDeploymentPayload() direct.Type {
 
 func fieldsOfDeploymentUpdate() direct.Type {
 	return direct.Object(direct.Fields[*event.DeploymentUpdate]{
-		"revision": direct.Leaf(func(v *event.DeploymentUpdate) int64 { return v.Revision }, direct.By(scalar.MarshalRevision)),
-		"at":       direct.Leaf(func(v *event.DeploymentUpdate) time.Time { return v.At }, direct.Time),
-		"type":     direct.Leaf(func(v *event.DeploymentUpdate) string { return v.Type }, direct.Text),
+		"revision":    direct.Leaf(func(v *event.DeploymentUpdate) int64 { return v.Revision }, direct.By(scalar.MarshalRevision)),
+		"at":          direct.Leaf(func(v *event.DeploymentUpdate) time.Time { return v.At }, direct.Time),
+		"type":        direct.Leaf(func(v *event.DeploymentUpdate) string { return v.Type }, direct.Text),
+		"resumeAfter": direct.Leaf(func(v *event.DeploymentUpdate) int64 { return v.ResumeAfter }, direct.By(scalar.MarshalRevision)),
 	})
 }
 

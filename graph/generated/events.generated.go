@@ -334,6 +334,29 @@ func (ec *executionContext) fieldContext_DeploymentUpdate_siteRollout(_ context.
 	return fc, nil
 }
 
+func (ec *executionContext) _DeploymentUpdate_resumeAfter(ctx context.Context, field graphql.CollectedField, obj *event.DeploymentUpdate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeploymentUpdate_resumeAfter(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ResumeAfter, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNRevision2int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeploymentUpdate_resumeAfter(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeploymentUpdate", field, false, false, errors.New("field of type Revision does not have child fields"))
+}
+
 func (ec *executionContext) _Event_revision(ctx context.Context, field graphql.CollectedField, obj *event.Event) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -1699,6 +1722,11 @@ func (ec *executionContext) _DeploymentUpdate(ctx context.Context, sel ast.Selec
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "resumeAfter":
+			out.Values[i] = ec._DeploymentUpdate_resumeAfter(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}

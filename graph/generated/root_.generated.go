@@ -9443,7 +9443,7 @@ type Subscription {
     deployment: RecordRef
     "At this site only: what it receives, and the waves and deployments by which it does."
     site: RecordRef
-    "Begin after this change set; with the next one when absent. The revision of the last one received goes on where that left off."
+    "Begin after this change set; with the next one when absent. An earlier update's resumeAfter goes on where that left off."
     after: Revision
   ): DeploymentUpdate! @needs(action: "read", of: "Deployment")
   "How a release comes along (E2): one answer for each change set that touched it or one of its deployments."
@@ -9512,6 +9512,8 @@ type DeploymentUpdate {
   wave: Wave
   "The site within the wave; null of what is about no site alone."
   siteRollout: SiteRollout
+  "Give it as after, to go on behind this update. Of a change set of several updates, those that you have seen may come again."
+  resumeAfter: Revision!
 }
 
 "What a change set made of the answer to an impact question."
@@ -29711,6 +29713,8 @@ func (ec *executionContext) childFields_DeploymentUpdate(ctx context.Context, fi
 		return ec.fieldContext_DeploymentUpdate_wave(ctx, field)
 	case "siteRollout":
 		return ec.fieldContext_DeploymentUpdate_siteRollout(ctx, field)
+	case "resumeAfter":
+		return ec.fieldContext_DeploymentUpdate_resumeAfter(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DeploymentUpdate", field.Name)
 }

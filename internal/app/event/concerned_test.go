@@ -93,6 +93,11 @@ func TestDeploymentUpdatesTellOfAllOneOrASite_E2(t *testing.T) {
 		atLyon := updates(f, nil, apptest.ByKey("lyo"), &head)
 		require.Equal(t, wentOn[2], told(f, atLyon.next()))
 		require.Equal(t, wentOn[3], told(f, atLyon.next()), "its deployment, and not the wave of another site")
+		// Of the two updates of the change set at the end only the last one completes it.
+		both := updates(f, apptest.ByKey("D"), nil, &head)
+		for _, revision := range []int64{head + 1, head + 2, head + 3, head + 3, head + 4} {
+			require.Equal(t, revision, both.next().ResumeAfter)
+		}
 	})
 }
 

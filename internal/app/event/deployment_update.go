@@ -19,6 +19,9 @@ type DeploymentUpdate struct {
 	Revision int64
 	At       time.Time
 	Type     string
+	// ResumeAfter is where to go on behind it: its revision when it is the last one of
+	// its change set, else the one before.
+	ResumeAfter int64
 
 	app                    *Area
 	view                   store.Revision // as of which its records are read
@@ -104,7 +107,11 @@ func (d deployments) of(ctx context.Context, c *store.Change) ([]*DeploymentUpda
 				continue
 			}
 		}
+		p.ResumeAfter = p.Revision - 1
 		list = append(list, p)
+	}
+	if len(list) > 0 {
+		list[len(list)-1].ResumeAfter = int64(c.Revision)
 	}
 	return list, nil
 }
