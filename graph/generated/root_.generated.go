@@ -26690,6 +26690,12 @@ type Webhook {
   name: String!
   "The address to which events are sent."
   url: String!
+  "What is there, which decides how events are written."
+  target: WebhookTarget!
+  "After how many minutes a digest is sent; null: events are sent as they come."
+  every: Int
+  "The language of its digests; null: English."
+  language: String
   "Which events are sent: an EventFilter, in JSON."
   filter: String!
   "What it sees: what somebody with these roles does."
@@ -26727,6 +26733,18 @@ type Webhook {
     "Only with this outcome."
     outcome: WebhookOutcome
   ): [WebhookDelivery!]! @cost(weight: 500)
+}
+
+"What takes what a webhook sends."
+enum WebhookTarget {
+  "A program: each event is sent as a CloudEvent, signed as Standard Webhooks says."
+  STANDARD
+  "An incoming webhook of Slack: each event is a message, a text with blocks."
+  SLACK
+  "A workflow of Microsoft Teams: each event is a message with an Adaptive Card."
+  TEAMS
+  "A mailbox: the events of a period are one letter."
+  EMAIL
 }
 
 "How a webhook does."
@@ -26789,8 +26807,14 @@ enum WebhookOutcome {
 input CreateWebhookInput {
   "Its name: what it sees is decided for the actor webhook: and this."
   name: String!
-  "The address: https, or http to a network that the operator allows."
+  "The address: https, or http to a network that the operator allows; for EMAIL a mailbox, such as mailto:releases@example.org."
   url: String!
+  "What is there; STANDARD when absent."
+  target: WebhookTarget
+  "For EMAIL: after how many minutes a digest is sent, from 5 to 10,080; 60 when absent. Periods begin at multiples of it, by UTC."
+  every: Int
+  "For EMAIL: the language of digests, as a BCP 47 tag; English when absent, or not known."
+  language: String
   "Which events; all when absent."
   filter: EventFilter
   "What it sees; VIEWER when absent."
@@ -35885,6 +35909,12 @@ func (ec *executionContext) childFields_Webhook(ctx context.Context, field graph
 		return ec.fieldContext_Webhook_name(ctx, field)
 	case "url":
 		return ec.fieldContext_Webhook_url(ctx, field)
+	case "target":
+		return ec.fieldContext_Webhook_target(ctx, field)
+	case "every":
+		return ec.fieldContext_Webhook_every(ctx, field)
+	case "language":
+		return ec.fieldContext_Webhook_language(ctx, field)
 	case "filter":
 		return ec.fieldContext_Webhook_filter(ctx, field)
 	case "roles":

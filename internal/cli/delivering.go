@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"net/netip"
 	"time"
 
@@ -9,6 +10,7 @@ import (
 	"github.com/rs/zerolog"
 
 	hook "releasegraph/internal/app/webhook"
+	"releasegraph/internal/mail"
 	"releasegraph/internal/telemetry"
 	"releasegraph/internal/webhook"
 )
@@ -30,6 +32,41 @@ func (f webhookFlags) sender() (*webhook.Sender, error) {
 		allowed = append(allowed, p.Masked())
 	}
 	return webhook.New(webhook.Options{Allowed: allowed}), nil
+}
+
+// mailingSender sends to mailboxes, too, where there is a mail server.
+type mailingSender struct {
+	hook.Sender
+	by *mail.Server // nil: there is none
+}
+
+// CheckAddress implements webhook.Sender.
+func (s mailingSender) CheckAddress(address string) error {
+	switch _, is := hook.Mailbox(address); {
+	case !is:
+		return s.Sender.CheckAddress(address)
+	case s.by == nil:
+		return errors.New("is a mailbox, and no mail server was named to this server (--smtp)")
+	}
+	return nil
+}
+
+// Send implements webhook.Sender.
+func (s mailingSender) Send(ctx context.Context, m hook.Message) hook.Answer {
+	mailbox, is := hook.Mailbox(m.URL)
+	switch {
+	case !is:
+		return s.Sender.Send(ctx, m)
+	case s.by == nil:
+		return hook.Answer{Err: errors.New("no mail server was named to this server (--smtp)")}
+	}
+	begun := time.Now()
+	outcomes, err := s.by.Deliver(ctx, []mail.Letter{{ID: m.ID, To: mailbox, Language: m.Language, Subject: m.Subject, Text: string(m.Body), At: m.At}})
+	a := hook.Answer{Took: time.Since(begun), Body: outcomes[0].Words, Err: err}
+	if err == nil && outcomes[0].Result != mail.Taken {
+		a.Err = errors.New(outcomes[0].Words)
+	}
+	return a
 }
 
 // countedSender counts and times what is sent.

@@ -103,7 +103,7 @@ func (c *serveCmd) Run(r *running, model *kong.Application) error {
 		return err
 	}
 	c.watched = watched(t)
-	sender := newCountedSender(hooks, t)
+	sender := newCountedSender(mailingSender{hooks, post}, t)
 	if c.Topology == "on" {
 		c.mirrored = keptRecords(limitMemory(c.MemoryLimit), c.Memory)
 	}

@@ -22,7 +22,6 @@ import (
 	standard "github.com/standard-webhooks/standard-webhooks/libraries/go"
 
 	"releasegraph/internal/app/webhook"
-	"releasegraph/internal/cloudevent"
 )
 
 const (
@@ -176,7 +175,7 @@ func request(ctx context.Context, m webhook.Message) (*http.Request, error) {
 		}
 		signatures = append(signatures, signature)
 	}
-	r.Header.Set("Content-Type", cloudevent.MediaType)
+	r.Header.Set("Content-Type", m.Media)
 	r.Header.Set("User-Agent", "releasegraph-webhook")
 	r.Header.Set(standard.HeaderWebhookID, m.ID)
 	r.Header.Set(standard.HeaderWebhookTimestamp, strconv.FormatInt(m.At.Unix(), 10))

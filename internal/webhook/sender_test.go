@@ -34,7 +34,7 @@ func message(url string) app.Message {
 	if err != nil {
 		panic(err)
 	}
-	return app.Message{URL: url, ID: "7.1", At: time.Now(), Body: body, Secrets: secrets}
+	return app.Message{URL: url, ID: "7.1", At: time.Now(), Media: cloudevent.MediaType, Body: body, Secrets: secrets}
 }
 
 func serve(t *testing.T, h http.HandlerFunc) string {

@@ -11,6 +11,7 @@ import (
 	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/event"
 	"releasegraph/internal/domain"
+	"releasegraph/internal/notice"
 )
 
 // Area is what can be done with webhooks.
@@ -20,13 +21,14 @@ type Area struct {
 	// Source names the estate in what is sent.
 	Source string
 
-	estate *estate.Estate
-	events *event.Area
+	estate  *estate.Estate
+	events  *event.Area
+	digests *notice.Writer
 }
 
 // New returns the area over the estate and the areas below it that it uses.
 func New(e *estate.Estate, events *event.Area) *Area {
-	return &Area{estate: e, events: events, Source: "urn:releasegraph"}
+	return &Area{estate: e, events: events, digests: notice.NewWriter(), Source: "urn:releasegraph"}
 }
 
 // Sender sends events.
@@ -42,8 +44,11 @@ type Message struct {
 	URL     string
 	ID      string // the same however often it is sent
 	At      time.Time
+	Media   string // the media type of the body
 	Body    []byte
 	Secrets []string
+	// Subject and Language are those of a letter to a mailbox, whose text is the body.
+	Subject, Language string
 }
 
 // Answer is what came of sending.

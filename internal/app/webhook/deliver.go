@@ -59,6 +59,9 @@ func (a *Area) Deliver(ctx context.Context, by Sender, holder string) (next time
 
 // deliverTo sends what is owed to a webhook, round by round.
 func (a *Area) deliverTo(ctx context.Context, w *Webhook, by Sender, holder string) (next time.Time, err error) {
+	if w.Target == Email {
+		return a.digestTo(ctx, w, by, holder)
+	}
 	s := w.state
 	for range maxRounds {
 		owed, err := a.owed(ctx, s)
@@ -290,12 +293,12 @@ func (r *round) try(ctx context.Context, t task) bool {
 
 // post sends an event to a webhook, and returns what was sent, too.
 func (a *Area) post(ctx context.Context, by Sender, w *Webhook, e *happening.Event, in cloudevent.Envelope) ([]byte, Answer) {
-	body, err := cloudevent.Encode(e, in)
+	body, media, err := w.Target.written(e, in)
 	if err != nil {
 		return nil, Answer{Err: err}
 	}
 	now := a.estate.Clock()
-	return body, by.Send(ctx, Message{URL: w.URL, ID: in.ID, At: now, Body: body, Secrets: w.valid(now)})
+	return body, by.Send(ctx, Message{URL: w.URL, ID: in.ID, At: now, Media: media, Body: body, Secrets: w.valid(now)})
 }
 
 func firstTime(at, now time.Time) time.Time {

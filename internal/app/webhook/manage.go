@@ -18,6 +18,7 @@ import (
 	"releasegraph/internal/cloudevent"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/happening"
+	"releasegraph/internal/optional"
 )
 
 const (
@@ -32,6 +33,9 @@ const (
 // NewWebhook is a webhook to make.
 type NewWebhook struct {
 	Name, URL        string
+	Target           *Target // nil: STANDARD
+	Every            *int    // minutes
+	Language         *string
 	Filter           *domain.EventFilter
 	Roles            []domain.Role // none: VIEWER
 	Sites, Suppliers []string
@@ -73,7 +77,7 @@ func (a *Area) CreateWebhook(ctx context.Context, in NewWebhook) (*Created, erro
 		return nil, err
 	}
 	w := &Webhook{
-		state: &state{}, ID: a.estate.NewID(), Name: in.Name, URL: in.URL, Roles: in.Roles, Sites: in.Sites, Suppliers: in.Suppliers,
+		state: &state{}, ID: a.estate.NewID(), Name: in.Name, URL: in.URL, Target: optional.Or(in.Target, Standard), Minutes: in.Every, Language: in.Language, Roles: in.Roles, Sites: in.Sites, Suppliers: in.Suppliers,
 		CreatedBy: acting.Name(ctx), CreatedAt: a.estate.Clock(), Secrets: []secret{{Text: newSecret()}},
 	}
 	if in.Filter != nil {
@@ -93,7 +97,7 @@ func (a *Area) CreateWebhook(ctx context.Context, in NewWebhook) (*Created, erro
 	if in.After != nil {
 		at = *in.After
 	}
-	if err := a.put(ctx, w, &state{At: strconv.FormatInt(at, 10)}); err != nil {
+	if err := a.put(ctx, w, &state{At: strconv.FormatInt(at, 10), DigestedAt: w.CreatedAt}); err != nil {
 		return nil, err
 	}
 	return a.withSecret(ctx, w.ID)
@@ -131,7 +135,7 @@ func (a *Area) check(ctx context.Context, w *Webhook, after *int64, head int64) 
 	if slices.ContainsFunc(others, func(o *Webhook) bool { return o.Name == w.Name }) {
 		errs = append(errs, &domain.Error{Code: domain.Conflict, Field: "input.name", Message: fmt.Sprintf("%q is the name of another webhook", w.Name)})
 	}
-	return refusal.Both(errs.Err(), a.filterErr(ctx, w))
+	return refusal.Both(errs.Err(), checkTarget(w), a.filterErr(ctx, w))
 }
 
 // filterErr says what is wrong with the filter of a webhook, for what it sees.
@@ -294,6 +298,8 @@ func (a *Area) ResendEvents(ctx context.Context, in Resending) (*Webhook, error)
 		return nil, err
 	}
 	switch {
+	case w.Target == Email:
+		return nil, refusal.Wrong("input.id", "%s", errNoDigestAgain)
 	case in.From < 1 || in.From > head:
 		return nil, refusal.Wrong("input.from", "is %d; revisions run from 1 to %d", in.From, head)
 	case in.To < in.From:
@@ -347,7 +353,12 @@ func (a *Area) TestWebhook(ctx context.Context, id string) (*Delivery, error) {
 		return nil, err
 	}
 	e.Revision, e.Place, e.Of = max(1, head), 1, 1
-	body, answer := a.post(ctx, a.Sender, w, e, cloudevent.Envelope{ID: "test-" + a.estate.NewID(), Source: a.Source})
+	as := "test-" + a.estate.NewID()
+	if w.Target == Email {
+		d := a.send(ctx, a.Sender, w, tested(w, e, as))
+		return &d, nil
+	}
+	body, answer := a.post(ctx, a.Sender, w, e, cloudevent.Envelope{ID: as, Source: a.Source})
 	d := deliveryOf(e, 1, now, body, answer)
 	return &d, nil
 }

@@ -36,6 +36,8 @@ type state struct {
 	GaveUpAt    *time.Time
 	Error       string
 	Missed      *Range
+	// DigestedAt is up to when the last digest reaches.
+	DigestedAt time.Time
 	// Log lists what of the log of deliveries is kept, the oldest first.
 	Log []chunk
 }
@@ -118,7 +120,7 @@ func (a *Area) all(ctx context.Context, ids ...string) ([]*Webhook, error) {
 	}
 	var list []*Webhook
 	for id, value := range hooks {
-		w := &Webhook{now: a.estate.Clock(), state: &state{}}
+		w := &Webhook{Target: Standard, now: a.estate.Clock(), state: &state{}}
 		if err := json.Unmarshal(value, w); err != nil {
 			return nil, err
 		}

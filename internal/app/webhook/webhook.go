@@ -11,6 +11,9 @@ import (
 // sites, sees.
 type Webhook struct {
 	ID, Name, URL    string
+	Target           Target
+	Minutes          *int    // of the period of a digest; nil: the usual ones
+	Language         *string // of a digest
 	Filter           domain.EventFilter
 	Roles            []domain.Role
 	Sites, Suppliers []string
