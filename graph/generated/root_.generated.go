@@ -26739,6 +26739,8 @@ type Webhook {
 enum WebhookTarget {
   "A program: each event is sent as a CloudEvent, signed as Standard Webhooks says."
   STANDARD
+  "A program that takes CDEvents: each event that has a type of CDEvents is sent as that, signed in the same way, and no other one."
+  CDEVENTS
   "An incoming webhook of Slack: each event is a message, a text with blocks."
   SLACK
   "A workflow of Microsoft Teams: each event is a message with an Adaptive Card."

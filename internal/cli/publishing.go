@@ -20,6 +20,8 @@ type streamFlags struct {
 	NATSStream      string `name:"nats-stream" default:"RELEASEGRAPH" placeholder:"NAME" help:"The stream, which is made where there is none, and to which nothing else may publish. Default: ${default}."`
 	NATSSubject     string `name:"nats-subject" default:"releasegraph" placeholder:"PREFIX" help:"What subjects begin with, before the type of an event. Default: ${default}."`
 
+	CDEvents bool `name:"cdevents" help:"Publish what has a type of CDEvents, such as dev.cdevents.service.deployed.0.3.0, as that."`
+
 	Kafka      []string `placeholder:"BROKER" help:"A broker of Kafka, such as kafka.example.org:9092, to publish all events to, as CloudEvents; several with commas. Default: nothing is published."`
 	KafkaTopic string   `default:"releasegraph" placeholder:"NAME" help:"The topic, which must be there. Default: ${default}."`
 	KafkaTLS   bool     `name:"kafka-tls" help:"Speak TLS to the brokers."`

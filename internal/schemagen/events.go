@@ -1,6 +1,9 @@
 package main
 
-import "releasegraph/internal/happening"
+import (
+	"releasegraph/internal/cloudevent"
+	"releasegraph/internal/happening"
+)
 
 const (
 	eventsPath      = "docs/events_gen.md"
@@ -14,11 +17,18 @@ Made from the code by ` + "`go generate`" + `; do not edit it. [Events](events.m
 
 `
 
+const cdEventsPreface = `
+## CDEvents
+
+These have a type of [CDEvents](https://cdevents.dev) 0.5, which [webhooks](webhooks.md#cdevents) and [streams](streams.md#cdevents) can speak. An installation is upgraded where its version differs.
+
+`
+
 // events tells which events there are, as Markdown, and what each holds, as JSON Schema.
 func events() (map[string]string, error) {
 	schema, err := happening.Schema()
 	if err != nil {
 		return nil, err
 	}
-	return map[string]string{eventsPath: eventsPreface + happening.Catalogue(), eventSchemaPath: string(schema) + "\n"}, nil
+	return map[string]string{eventsPath: eventsPreface + happening.Catalogue() + cdEventsPreface + cloudevent.CDCatalogue(), eventSchemaPath: string(schema) + "\n"}, nil
 }

@@ -23,6 +23,8 @@ import (
 type Area struct {
 	// Source names the estate in what is published.
 	Source string
+	// CDEvents says that what has a type of CDEvents is published as that.
+	CDEvents bool
 
 	estate *estate.Estate
 	events *event.Area
@@ -123,11 +125,15 @@ func (a *Area) messages(told *event.Telling) ([]Message, error) {
 	for i := range told.Events {
 		e := &told.Events[i]
 		id := cloudevent.ID(e)
-		body, err := cloudevent.Encode(e, cloudevent.Envelope{ID: id, Source: a.Source})
+		kind, encode := e.Type, cloudevent.Encode
+		if name, has := cloudevent.CDEvent(e); has && a.CDEvents {
+			kind, encode = name, cloudevent.EncodeCD
+		}
+		body, err := encode(e, cloudevent.Envelope{ID: id, Source: a.Source})
 		if err != nil {
 			return nil, err
 		}
-		list[i] = Message{ID: id, Type: e.Type, Key: e.Subject.ID, Body: body}
+		list[i] = Message{ID: id, Type: kind, Key: e.Subject.ID, Body: body}
 	}
 	return list, nil
 }

@@ -198,6 +198,9 @@ func (r *round) fresh(ctx context.Context) (list []task, end string, behind bool
 		if behind && e.Revision > s.Again.To {
 			return list, "", true, nil
 		}
+		if !r.hook.Target.takes(e) {
+			continue
+		}
 		list = append(list, task{waiting: waiting{ID: cloudevent.ID(e), Subject: e.Subject.ID, Type: e.Type}, event: e, again: behind})
 	}
 	if behind && !told.More {

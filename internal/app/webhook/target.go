@@ -15,17 +15,19 @@ import (
 // Target is what takes what a webhook sends, which decides how that is written (E3).
 type Target string
 
-// The targets: a program that takes CloudEvents, the chats of Slack and Microsoft Teams,
-// or a mailbox, which is sent one letter for the events of a period.
+// The targets: a program that takes CloudEvents, or those alone that CDEvents know; the
+// chats of Slack and Microsoft Teams; or a mailbox, which is sent one letter for the
+// events of a period.
 const (
 	Standard Target = "STANDARD"
+	CDEvents Target = "CDEVENTS"
 	Slack    Target = "SLACK"
 	Teams    Target = "TEAMS"
 	Email    Target = "EMAIL"
 )
 
 // Targets lists all targets.
-var Targets = []Target{Standard, Slack, Teams, Email}
+var Targets = []Target{Standard, CDEvents, Slack, Teams, Email}
 
 const (
 	// usualEvery is after how many minutes a digest is sent where that is not said, from
@@ -104,6 +106,16 @@ func (t Target) written(e *happening.Event, in cloudevent.Envelope) (body []byte
 		body, err = notice.Teams(e)
 		return body, mediaJSON, err
 	}
-	body, err = cloudevent.Encode(e, in)
+	if _, has := cloudevent.CDEvent(e); has && t == CDEvents {
+		body, err = cloudevent.EncodeCD(e, in)
+	} else {
+		body, err = cloudevent.Encode(e, in)
+	}
 	return body, cloudevent.MediaType, err
+}
+
+// takes reports whether a target is sent an event.
+func (t Target) takes(e *happening.Event) bool {
+	_, has := cloudevent.CDEvent(e)
+	return has || t != CDEvents
 }

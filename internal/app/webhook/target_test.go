@@ -52,6 +52,31 @@ func TestChatsAreSentEachEventAsTheyShowIt_E3(t *testing.T) {
 	})
 }
 
+// What has no type of CDEvents is passed over, and holds up nothing.
+func TestATargetOfCDEventsIsSentWhatTheseKnow_E3(t *testing.T) {
+	beds(t, func(t *testing.T, b *bed) {
+		target := webhook.CDEvents
+		made := b.targeted(webhook.NewWebhook{Name: "tool", URL: "https://hooks.example.org/x", Target: &target})
+		b.Site("par")
+		apptest.CreateApplication(b.Fixture, "a")
+		b.Connect(domain.RelInstalledAt, "a", "par", map[string]any{"version": "1.0"})
+		b.rename("a", "n1")
+		b.deliver()
+		var types []string
+		for _, m := range b.to.got {
+			var c struct{ Type string }
+			require.NoError(t, json.Unmarshal(m.Body, &c))
+			types = append(types, c.Type)
+		}
+		require.ElementsMatch(t, []string{"dev.cdevents.environment.created.0.3.0", "dev.cdevents.service.deployed.0.3.0"}, types)
+		w := b.read(made.Webhook.ID)
+		require.Equal(t, []any{fmt.Sprint(b.Head()), 0}, []any{w.Position(), w.Waiting()})
+		d, err := b.Webhooks.TestWebhook(b.Ctx, made.Webhook.ID)
+		require.NoError(t, err)
+		require.Equal(t, happening.Tested, d.Type)
+	})
+}
+
 // The events of a period are one letter, which is sent when it is over; where nothing
 // happened there is none.
 func TestAMailboxIsSentOneLetterForTheEventsOfAPeriod_E3(t *testing.T) {
