@@ -2462,6 +2462,7 @@ func fieldsOfEvent() direct.Type {
 		"actor":       direct.Leaf(func(v *event.Event) string { return v.Actor }, direct.Text),
 		"reason":      direct.Optional(func(v *event.Event) *string { return v.Reason }, direct.Text),
 		"source":      direct.Leaf(func(v *event.Event) string { return v.Source }, direct.Text),
+		"requestId":   direct.Optional(func(v *event.Event) *string { return v.RequestID }, direct.Text),
 		"type":        direct.Leaf(func(v *event.Event) string { return v.Type }, direct.Text),
 		"verb":        direct.Leaf(func(v *event.Event) domain.ChangeType { return v.Verb }, direct.Text),
 		"kind":        direct.Leaf(func(v *event.Event) string { return v.Kind }, direct.By(scalar.MarshalGraphKind)),

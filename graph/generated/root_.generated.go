@@ -9570,6 +9570,8 @@ type Event {
   reason: String
   "By what means, such as api or import."
   source: String!
+  "The X-Request-Id of the request that made the change; null: its caller gave none."
+  requestId: String
   "What happened: deployment.started, configuration_item.changed, relationship.depends_on.created, say. Types stay as they are; more may come."
   type: String!
   "What became of the record or relationship."
@@ -30007,6 +30009,8 @@ func (ec *executionContext) childFields_Event(ctx context.Context, field graphql
 		return ec.fieldContext_Event_reason(ctx, field)
 	case "source":
 		return ec.fieldContext_Event_source(ctx, field)
+	case "requestId":
+		return ec.fieldContext_Event_requestId(ctx, field)
 	case "type":
 		return ec.fieldContext_Event_type(ctx, field)
 	case "verb":

@@ -39,6 +39,9 @@ func enveloped(e *happening.Event, in Envelope) cloudevents.Event {
 	c.SetDataSchema(happening.SchemaID)
 	c.SetExtension("sequence", fmt.Sprintf("%019d.%06d", e.Revision, e.Place))
 	c.SetExtension("partitionkey", e.Subject.ID)
+	if e.RequestID != "" {
+		c.SetExtension("correlationid", e.RequestID)
+	}
 	if in.Again {
 		c.SetExtension("resent", true)
 	}

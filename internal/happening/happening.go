@@ -22,6 +22,8 @@ type Event struct {
 	Actor    string    `json:"actor"`
 	Reason   string    `json:"reason,omitempty"`
 	Source   string    `json:"source"` // by what means
+	// RequestID is that of the request that made the change, where its caller gave one.
+	RequestID string `json:"requestId,omitempty"`
 	// Subject is the record, or the one where the relationship starts; To is where a
 	// relationship ends.
 	Subject Named  `json:"subject"`

@@ -54,7 +54,7 @@ func eventSchema() schema {
 		"required": []string{"revision", "place", "of", "type", "at", "actor", "source", "subject", "changes", "concerns"},
 		"properties": schema{
 			"revision": whole, "place": whole, "of": whole, "type": text, "at": schema{"type": "string", "format": "date-time"},
-			"actor": text, "reason": text, "source": text, "subject": named, "to": named,
+			"actor": text, "reason": text, "source": text, "requestId": text, "subject": named, "to": named,
 			"changes": schema{"type": "object"}, "concerns": schema{"type": "array", "items": named},
 		},
 		"additionalProperties": false,

@@ -70,3 +70,15 @@ func TestTheHeaderNamesARevision(t *testing.T) {
 	r.queryAs(`{x}`, header{server.AfterHeader: "7"}).wants(t, http.StatusOK, "revision 7 has not come here", "UNAVAILABLE", `"head":"3"`)
 	r.queryAs(`{x}`, header{server.AfterHeader: "x"}).wants(t, http.StatusOK, "the header Releasegraph-After is no revision")
 }
+
+// Who names a request finds it again in the events of what it did.
+func TestTheIdOfARequestIsToldWithItsEventsWhereItsCallerGaveOne_E1(t *testing.T) {
+	s, err := sqlite.Open(t.Context(), sqlite.Memory, entity.Schema(), sqlite.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := overStore(t, s, server.Config{})
+	r.queryAs(`mutation{createSite(input:{key:\"par\" name:\"par\"}){revision}}`, header{"X-Request-Id": "ticket-7"}).wants(t, http.StatusOK, `"revision"`)
+	r.query(`mutation{createSite(input:{key:\"lyo\" name:\"lyo\"}){revision}}`).wants(t, http.StatusOK, `"revision"`)
+	r.query(`{events(after:\"0\"){nodes{requestId source}}}`).wants(t, http.StatusOK, `{"nodes":[{"requestId":"ticket-7","source":"api"},{"requestId":null,"source":"api"}]}`)
+}

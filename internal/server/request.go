@@ -12,6 +12,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"releasegraph/graph/response"
+	"releasegraph/internal/app/acting"
 )
 
 type requestKey struct{}
@@ -62,10 +63,14 @@ func requests(log zerolog.Logger) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			start := time.Now()
-			id, req := requestID(r), &request{actor: nobody}
+			req := &request{actor: nobody}
+			id, given := requestID(r)
 			w.Header().Set("X-Request-Id", id)
 			own := log.With().Str("requestId", id).Logger()
 			ctx := response.WithRequestID(context.WithValue(r.Context(), requestKey{}, req), id)
+			if given {
+				ctx = acting.WithRequestID(ctx, id)
+			}
 			answer := middleware.NewWrapResponseWriter(w, r.ProtoMajor)
 			serve(answer, r.WithContext(ctx), next, own)
 			status := or(answer.Status(), http.StatusOK)
@@ -104,12 +109,12 @@ func line(log zerolog.Logger, path string, status int) *zerolog.Event {
 	return log.Info()
 }
 
-// requestID takes the id that a proxy gave, when it is a sane one.
-func requestID(r *http.Request) string {
+// requestID takes the id that the caller, or a proxy, gave, when it is a sane one.
+func requestID(r *http.Request) (id string, given bool) {
 	if id := r.Header.Get("X-Request-Id"); id != "" && len(id) <= 64 && printable(id) {
-		return id
+		return id, true
 	}
-	return uuid.Must(uuid.NewV7()).String()
+	return uuid.Must(uuid.NewV7()).String(), false
 }
 
 func printable(s string) bool {

@@ -25,9 +25,11 @@ type Event struct {
 	Actor    string
 	Reason   *string
 	Source   string
-	Type     string
-	Verb     domain.ChangeType
-	Kind     string
+	// RequestID is that of the request that made the change, where its caller gave one.
+	RequestID *string
+	Type      string
+	Verb      domain.ChangeType
+	Kind      string
 	// ResumeAfter is where to go on behind the event: its revision when it is
 	// the last one of it, else the one before.
 	ResumeAfter int64
@@ -60,9 +62,9 @@ func newEvents(ctx context.Context, a *Area, c *store.Change, f *eventFilter) ([
 
 // newEvent makes the event of an effect, by its place in the change set.
 func newEvent(c *store.Change, place int, told *telling) *Event {
-	e := c.Effects[place]
+	e, signed := c.Effects[place], source.Read(c.Source)
 	event := &Event{
-		Revision: int64(c.Revision), At: c.At, Actor: c.Actor, Reason: history.NotEmpty(c.Reason), Source: source.Read(c.Source).Source,
+		Revision: int64(c.Revision), At: c.At, Actor: c.Actor, Reason: history.NotEmpty(c.Reason), Source: signed.Source, RequestID: history.NotEmpty(signed.RequestID),
 		Type: happening.TypeOf(&e), Verb: domain.ChangeType(e.Verb()), Kind: e.Kind, ResumeAfter: int64(c.Revision) - 1,
 		place: place, effect: e, told: told,
 	}

@@ -6,6 +6,7 @@ import (
 
 	"releasegraph/internal/domain"
 	"releasegraph/internal/happening"
+	"releasegraph/internal/optional"
 	"releasegraph/internal/store"
 )
 
@@ -75,6 +76,7 @@ func (a *Area) full(ctx context.Context, list []*Event) ([]happening.Event, erro
 	events := happening.Of(&c, one.Source, known)
 	for i := range events {
 		events[i].Place, events[i].Of = list[i].place+1, one.told.of
+		events[i].RequestID = optional.Or(one.RequestID, "")
 	}
 	return events, nil
 }
