@@ -21,6 +21,10 @@ func (r *deploymentResolver) Progress(ctx context.Context, obj *domain.Deploymen
 	return r.App.Running.DeploymentProgress(ctx, obj)
 }
 
+func (r *deploymentResolver) FailingWaves(ctx context.Context, obj *domain.Deployment) ([]*domain.Wave, error) {
+	return r.App.Running.FailingWaves(ctx, obj)
+}
+
 func (r *mutationResolver) StartDeployment(ctx context.Context, input running.DeploymentVerb, options *domain.WriteOptions) (*running.Rolled, error) {
 	return r.App.Running.StartDeployment(ctx, input, options)
 }

@@ -23065,6 +23065,8 @@ input WaveStatusFilter {
   moves: [DeploymentMove!]! @cost(weight: 200)
   "How far it came (M2)."
   progress: RolloutProgress! @cost(weight: 100)
+  "Its waves of which more sites failed than errorThreshold lets: for these it pauses (D4)."
+  failingWaves: [Wave!]! @cost(weight: 100)
 }
 
 extend type Wave {
@@ -29657,6 +29659,8 @@ func (ec *executionContext) childFields_Deployment(ctx context.Context, field gr
 		return ec.fieldContext_Deployment_moves(ctx, field)
 	case "progress":
 		return ec.fieldContext_Deployment_progress(ctx, field)
+	case "failingWaves":
+		return ec.fieldContext_Deployment_failingWaves(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Deployment", field.Name)
 }

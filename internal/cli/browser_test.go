@@ -141,7 +141,7 @@ func (p *page) awaits(selector string, shows func(text string) bool) (text strin
 // IDE is served with makes any need of another server known.
 func TestAPageThatNeedsAnotherServerIsFoundOut(t *testing.T) {
 	ctx := browser(t)
-	url, _ := serving(t, "demo")
+	url, _ := serving(t, "demo", "--still")
 	ide, err := http.Get(url + "/graphiql")
 	if err != nil {
 		t.Fatal(err)

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"io"
+	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -147,7 +149,7 @@ func TestAnUnknownItemIsNamedOnce(t *testing.T) {
 }
 
 func TestTheDemoServesWhatItShows(t *testing.T) {
-	url, out := serving(t, "demo")
+	url, out := serving(t, "demo", "--still")
 	for _, part := range []string{"What is hurt when", "Three things to try", url + "/graphiql?example=path", url + "/graphiql?example=what-if"} {
 		if !strings.Contains(out.String(), part) {
 			t.Errorf("%q is missing in\n%s", part, out)
@@ -157,6 +159,38 @@ func TestTheDemoServesWhatItShows(t *testing.T) {
 	call(t, "", "impact", "--url", url, "nope").wants(t, 1, "nope")
 	call(t, shop, "import", "--url", url, "-").wants(t, 0, "created")
 	call(t, "", "impact", "--url", url, "db-1").wants(t, 0, "1 hit")
+}
+
+// A roll-out runs under the eyes of who looks: a site fails and is tried again, and a wave
+// waits until somebody opens its gate.
+func TestTheDemoMovesByItself(t *testing.T) {
+	url, out := serving(t, "demo", "--day=300ms")
+	wait := func(part string) {
+		t.Helper()
+		for begun := time.Now(); !strings.Contains(out.String(), part); time.Sleep(5 * time.Millisecond) {
+			if time.Since(begun) > time.Minute {
+				t.Fatalf("%q is missing in\n%s", part, out)
+			}
+		}
+	}
+	wait("waits for you")
+	said := regexp.MustCompile(`-d '(\{.*\})'`).FindStringSubmatch(out.String())
+	if said == nil || !strings.Contains(out.String(), url+"/graphql") {
+		t.Fatal(out)
+	}
+	answer, err := http.Post(url+"/graphql", "application/json", strings.NewReader(said[1]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	text, err := io.ReadAll(answer.Body)
+	if err != nil || strings.Contains(string(text), "errors") {
+		t.Fatalf("%v: %s", err, text)
+	}
+	wait("ber-1 is FAILED")
+	wait("deployment-1 is PAUSED")
+	wait("ber-1 is VERIFIED")
+	wait("deployment-1 is CLOSED")
 }
 
 func TestAServerOverAFileKeepsWhatItIsGiven(t *testing.T) {

@@ -59,7 +59,7 @@ func TestMistakesInTheConfigurationAreAllNamed(t *testing.T) {
 }
 
 func TestMetricsShowTheStoreTheLogAndTheGraphInMemory(t *testing.T) {
-	url, _ := serving(t, "demo")
+	url, _ := serving(t, "demo", "--still")
 	call(t, "", "impact", "--url", url, "db-orders-1").wants(t, 0)
 	answer, err := http.Get(url + "/metrics")
 	if err != nil {

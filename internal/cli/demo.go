@@ -6,12 +6,17 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"time"
 
 	"releasegraph/internal/demo"
 	"releasegraph/internal/store/mirror"
 )
 
-type demoCmd struct{ serving }
+type demoCmd struct {
+	serving
+	Still bool          `help:"Let nothing happen by itself: the roll-out of POS-12.5.0 is yours to play."`
+	Day   time.Duration `default:"10s" placeholder:"DURATION" help:"How long a day takes, while a roll-out runs. Default: ${default}."`
+}
 
 // Help has the examples.
 func (demoCmd) Help() string {
@@ -19,9 +24,12 @@ func (demoCmd) Help() string {
 
     releasegraph demo
     releasegraph demo --listen 127.0.0.1:0
+    releasegraph demo --day 2s
+    releasegraph demo --still
 
 The estate is that of a retailer. It lives in memory, and its media library in a temporary folder: both are gone when the server stops.
-Its clock can be moved: plan and start the roll-out of POS-12.5.0, report for its sites, and let weeks pass by advanceClock(by: "P1D").`
+A roll-out of the tills runs under your eyes: sites install and report, a site fails and is tried again, and one wave waits until you open
+its gate. A day takes ten seconds (--day); its clock can be moved besides, by advanceClock(by: "P1D"). With --still nothing happens by itself.`
 }
 
 // Run fills a store in memory, shows what can be asked, and serves it.
@@ -29,6 +37,9 @@ func (c *demoCmd) Run(r *running) (err error) {
 	t, err := c.telemetry(r)
 	if err != nil {
 		return err
+	}
+	if c.Day <= 0 {
+		return usagef("--day %s: a day takes some time, such as 10s", c.Day)
 	}
 	moved := &clock{}
 	e, err := storeFlags{Store: "sqlite::memory:", watched: watched(t), mirrored: &mirror.Options{}, clock: moved}.open(r, true)
@@ -53,8 +64,18 @@ func (c *demoCmd) Run(r *running) (err error) {
 	if err := showImpact(r, e); err != nil {
 		return errors.Join(err, e.close(r))
 	}
-	return c.serve(r, t, func(address string) { fmt.Fprintf(r.Stdout, thingsToTry, address) },
+	return c.serve(r, t, func(address string) { c.greet(r, e, address) },
 		func(context.Context) (*estate, error) { return e, nil })
+}
+
+// greet shows what can be asked, and lets the roll-out begin.
+func (c *demoCmd) greet(r *running, e *estate, address string) {
+	fmt.Fprintf(r.Stdout, thingsToTry, address)
+	if c.Still {
+		return
+	}
+	fmt.Fprintf(r.Stdout, "Meanwhile the tills get a new release, a day in %s:\n\n", c.Day)
+	e.until(r, (&demoRollout{ask: askEstate(e.app, r.log), out: r.Stdout, log: r.log, address: address, day: c.Day, every: c.Day / 10}).Run)
 }
 
 const thingsToTry = `

@@ -35,7 +35,7 @@ func TestAnExportFromAServerIsThatOfItsStore(t *testing.T) {
 }
 
 func TestTheDemosExportIsImportedWhole(t *testing.T) {
-	demo, _ := serving(t, "demo")
+	demo, _ := serving(t, "demo", "--still")
 	estate := call(t, "", "export", "--url", demo)
 	estate.wants(t, 0, "records and", "as of revision")
 	db := "--store=sqlite:" + filepath.Join(t.TempDir(), "a.db")
@@ -46,7 +46,7 @@ func TestTheDemosExportIsImportedWhole(t *testing.T) {
 }
 
 func TestAnExportThatAServerRefusesIsToldAsSuch(t *testing.T) {
-	demo, _ := serving(t, "demo")
+	demo, _ := serving(t, "demo", "--still")
 	call(t, "", "export", "--url", demo, "--kind", "Dragon").wants(t, 1, `there is no kind of record "Dragon"`)
 	call(t, "", "export", "--url", demo, "--from", "Site:moon", "--from", "Site:mars").wants(t, 1, `"moon"`, `"mars"`)
 	call(t, "", "export", "--url", "nowhere").wants(t, 2, "write the address of a server")

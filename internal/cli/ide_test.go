@@ -26,7 +26,7 @@ const (
 
 func TestTheIDEOpensInABrowserThatReachesNoOtherServer(t *testing.T) {
 	ctx := browser(t)
-	server, _ := serving(t, "demo")
+	server, _ := serving(t, "demo", "--still")
 	p := visit(ctx, t, server+"/graphiql?example=what-if")
 	p.awaits(".graphiql-sessions", func(text string) bool {
 		return strings.Contains(text, "TryAChange") && // The examples are its tabs,
@@ -61,7 +61,7 @@ func (p *page) shown(o examples.Operation) {
 
 func TestOpeningAnExampleShowsItsAnswer(t *testing.T) {
 	ctx := browser(t)
-	server, _ := serving(t, "demo")
+	server, _ := serving(t, "demo", "--still")
 	list, err := examples.Operations()
 	if err != nil {
 		t.Fatal(err)
@@ -86,7 +86,7 @@ func TestOpeningAnExampleShowsItsAnswer(t *testing.T) {
 
 func TestEveryTabAnswersOnTheFirstPress(t *testing.T) {
 	ctx := browser(t)
-	server, _ := serving(t, "demo")
+	server, _ := serving(t, "demo", "--still")
 	p := visit(ctx, t, server+"/graphiql")
 	p.does(chromedp.WaitVisible(chromedp.CSS(questionPane)))
 	list, err := examples.Operations()
@@ -145,6 +145,6 @@ func TestAQueryOutOfAnAddressWaitsForAPress(t *testing.T) {
 
 func served(t *testing.T) string {
 	t.Helper()
-	address, _ := serving(t, "demo")
+	address, _ := serving(t, "demo", "--still")
 	return address
 }

@@ -311,7 +311,7 @@ func TestAContentIsAddedWithItsItem_L1(t *testing.T) {
 }
 
 func TestTheDemoHasALibrary(t *testing.T) {
-	url, _ := serving(t, "demo")
+	url, _ := serving(t, "demo", "--still")
 	name, d := kit(t, 1<<10)
 	call(t, "", "media", "add", "kit", name, "--url", url, "--create", "--product-version", "1.0.0").wants(t, 0, d.String())
 	call(t, "", "media", "verify", "kit", "--url", url).wants(t, 0, "nothing is wrong")

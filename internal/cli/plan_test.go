@@ -54,6 +54,6 @@ func TestAReleaseIsPlannedFromTheCommandLine_P10(t *testing.T) {
 }
 
 func TestAServerIsAskedForAPlan_P10(t *testing.T) {
-	url, _ := serving(t, "demo")
+	url, _ := serving(t, "demo", "--still")
 	call(t, "", "plan", "--url", url, "POS-12.5.0", "--soak=PT24H").wants(t, 0, "WAVE", "waves")
 }

@@ -32,7 +32,7 @@ func TestRecordsAreSearchedFromTheCommandLine(t *testing.T) {
 }
 
 func TestAServerIsSearchedFromTheCommandLine(t *testing.T) {
-	url, _ := serving(t, "demo")
+	url, _ := serving(t, "demo", "--still")
 	call(t, "", "search", "--url", url, "orders").wants(t, 0, "db-[orders]-1", "KEY", "found")
 	if out := call(t, "", "search", "--url", url, "--json", "orders").out; !strings.Contains(out, `"totalCount"`) {
 		t.Errorf("no JSON: %s", out)

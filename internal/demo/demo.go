@@ -15,6 +15,10 @@ import (
 	"releasegraph/internal/importer"
 )
 
+// Rolls is the key of the release that waits to be rolled out, Fails that of a shop where
+// it goes wrong at first, where somebody plays the sites.
+const Rolls, Fails = "POS-12.5.0", "ber-1"
+
 var (
 	//go:embed past.ndjson
 	past []byte

@@ -26,6 +26,13 @@ func NewFleet(seed uint64, m Manners, has map[string]map[string]string) *Fleet {
 	return f
 }
 
+// Fail has the first attempt of a site fail.
+func (f *Fleet) Fail(key string) {
+	if s := f.sites[key]; s != nil {
+		s.fails = true
+	}
+}
+
 // Follow has the sites hear how the roll-out stands, and what it asks of them.
 func (f *Fleet) Follow(s *State, now time.Time) {
 	later := 0 // sites of later waves that have the release

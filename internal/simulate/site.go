@@ -29,7 +29,8 @@ type site struct {
 	ahead         time.Duration
 	stated, taken time.Time
 	deaf, eager   bool
-	attempt       int // the one that it has begun, 0: none
+	fails         bool // its first attempt fails
+	attempt       int  // the one that it has begun, 0: none
 	back          bool
 	receives      []Receipt
 	tasks         []task // in the order of their times
@@ -69,6 +70,8 @@ func (s *site) begin(attempt int, receives []Receipt, now time.Time) {
 	then(domain.SiteDistributed)
 	share := s.rand.IntN(100)
 	switch m := s.manners; {
+	case s.fails && attempt == 1:
+		then(domain.SiteFailed)
 	case share < m.Stops:
 	case share < m.Stops+m.Fails:
 		then(domain.SiteFailed)

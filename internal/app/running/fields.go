@@ -55,6 +55,30 @@ func (a *Area) DeploymentProgress(ctx context.Context, d *domain.Deployment) (*P
 	return p, nil
 }
 
+// FailingWaves lists the waves of a deployment of which more sites failed than its
+// threshold lets, as far as the reader sees them (D4).
+func (a *Area) FailingWaves(ctx context.Context, d *domain.Deployment) ([]*domain.Wave, error) {
+	v, id := a.estate.CohortOf(ctx, d).View, store.ID(d.ID)
+	far, err := estate.Linked[*domain.Wave](ctx, v, []store.ID{id}, domain.RelHasWave, store.Out)
+	if err != nil {
+		return nil, err
+	}
+	waves := far[id]
+	domain.SortWaves(waves)
+	ids := make([]store.ID, len(waves))
+	for i, w := range waves {
+		ids[i] = store.ID(w.ID)
+	}
+	counts, err := counted(ctx, v, ids)
+	list := []*domain.Wave{}
+	for i, w := range waves {
+		if err == nil && running.Failing(d, counts[i]) {
+			list = append(list, w)
+		}
+	}
+	return list, err
+}
+
 // WaveProgress tells how far a wave came (M2).
 func (a *Area) WaveProgress(ctx context.Context, w *domain.Wave) (*Progress, error) {
 	c := a.estate.CohortOf(ctx, w)

@@ -18,14 +18,21 @@ func (r *Rollout) tooMany(time.Time) []Move {
 	for _, w := range r.Waves {
 		t := w.count().Tally(d.Activation)
 		if t.TooManyFailed(d.ErrorThreshold) && (d.StatusSince == nil || w.lastFailed().After(*d.StatusSince)) {
-			return r.pause(tooManyFailed(w, t, d.ErrorThreshold))
+			return r.pause(tooManyFailed(t, d.ErrorThreshold))
 		}
 	}
 	return nil
 }
 
-func tooManyFailed(w *Wave, t Tally, threshold int) string {
-	return fmt.Sprintf("%d of the %d sites of %s failed: more than %d %%", t.Failed, t.Total, w.Key, threshold)
+// tooManyFailed names no wave: whoever reads it may not see that. Failing tells which.
+func tooManyFailed(t Tally, threshold int) string {
+	return fmt.Sprintf("%d of the %d sites of a wave failed: more than %d %%", t.Failed, t.Total, threshold)
+}
+
+// Failing reports whether more steps failed, of those that are counted, than the error
+// threshold of a deployment lets (D4).
+func Failing(d *domain.Deployment, c Counts) bool {
+	return c.Tally(d.Activation).TooManyFailed(d.ErrorThreshold)
 }
 
 // Pause pauses the deployment, with its running waves (D5).
@@ -106,7 +113,7 @@ func (r *Rollout) Judge(w *Wave, failed bool) []Move {
 	d := r.Deployment
 	t := w.count().Tally(d.Activation)
 	if failed && d.Status == domain.DeploymentRunning && t.TooManyFailed(d.ErrorThreshold) {
-		return r.pause(tooManyFailed(w, t, d.ErrorThreshold))
+		return r.pause(tooManyFailed(t, d.ErrorThreshold))
 	}
 	return r.settle(w, t)
 }
