@@ -3,6 +3,7 @@ package event
 import (
 	"context"
 	"crypto/sha256"
+	"fmt"
 	"maps"
 	"slices"
 
@@ -26,7 +27,7 @@ type reach struct {
 	told  *nearby  // before or after it
 }
 
-// nearby are records, with a digest of which they are.
+// nearby are records, with a digest of which they are. It is shared, and never changed.
 type nearby struct {
 	ids    map[store.ID]bool
 	digest string
@@ -38,6 +39,14 @@ func newNearby(ids map[store.ID]bool) *nearby {
 		h.Write(append([]byte(id), 0))
 	}
 	return &nearby{ids, string(h.Sum(nil))}
+}
+
+// weight is about how many bytes it takes.
+func (n *nearby) weight() (bytes int) {
+	for id := range n.ids {
+		bytes += len(id) + 48
+	}
+	return bytes
 }
 
 // state is which records were in reach of the change set that was passed last.
@@ -66,10 +75,12 @@ func (r *reach) pass(ctx context.Context, c *store.Change) error {
 		return err
 	}
 	r.near = after
-	both := maps.Clone(before.ids)
-	maps.Copy(both, after.ids)
-	r.told = newNearby(both)
-	return nil
+	r.told, err = r.app.walks.get(ctx, "both "+before.digest+after.digest, func(context.Context) (*nearby, error) {
+		both := maps.Clone(before.ids)
+		maps.Copy(both, after.ids)
+		return newNearby(both), nil
+	})
+	return err
 }
 
 // moves reports whether a change set may change what is in reach: by a relationship of
@@ -95,8 +106,15 @@ func (r *reach) follows(rel string) bool {
 	return slices.ContainsFunc(r.walks, func(w store.Walk) bool { return slices.Contains(w.Rels, rel) })
 }
 
-// around returns what was in reach at a revision.
+// around returns what was in reach at a revision: for all who may see the same, it is
+// walked once.
 func (r *reach) around(ctx context.Context, at store.Revision) (*nearby, error) {
+	key := fmt.Sprintf("%d %s %+v %s", at, r.of, r.walks, r.app.estate.Audience(ctx))
+	return r.app.walks.get(ctx, key, func(ctx context.Context) (*nearby, error) { return r.walked(ctx, at) })
+}
+
+// walked walks to what was in reach at a revision.
+func (r *reach) walked(ctx context.Context, at store.Revision) (*nearby, error) {
 	near := map[store.ID]bool{r.of: true}
 	if len(r.walks) == 0 {
 		return newNearby(near), nil
