@@ -2206,6 +2206,7 @@ func fieldsOfDeployment() direct.Type {
 		"siteTimeLimit":      direct.Optional(func(v *domain.Deployment) *string { return v.SiteTimeLimit }, direct.By(scalar.MarshalDuration)),
 		"overdueSites":       direct.Optional(func(v *domain.Deployment) *domain.OverdueRule { return v.OverdueSites }, direct.Text),
 		"carriedOutBy":       direct.Optional(func(v *domain.Deployment) *string { return v.CarriedOutBy }, direct.Text),
+		"finding":            direct.Optional(func(v *domain.Deployment) *string { return v.Finding }, direct.Text),
 		"id":                 direct.Leaf(func(v *domain.Deployment) string { return v.ID }, direct.Text),
 		"key":                direct.Leaf(func(v *domain.Deployment) string { return v.Key }, direct.Text),
 		"name":               direct.Leaf(func(v *domain.Deployment) string { return v.Name }, direct.Text),

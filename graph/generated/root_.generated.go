@@ -21495,6 +21495,8 @@ type Deployment {
   overdueSites: OverdueRule
   "Who rolled out, where it was another party (D9)."
   carriedOutBy: String
+  "What is odd about what another party did, and what to do; null: nothing."
+  finding: String
 }
 
 extend type Deployment {
@@ -22019,6 +22021,8 @@ input DeploymentFilter {
   overdueSites: OverdueRuleFilter
   "Who rolled out, where it was another party (D9)."
   carriedOutBy: StringFilter
+  "What is odd about what another party did, and what to do; null: nothing."
+  finding: StringFilter
   "The release that is rolled out."
   release: ReleaseLinkFilter
   "Its waves; waves lists them in their order."
@@ -22137,6 +22141,8 @@ enum DeploymentGroupField {
   OVERDUE_SITES
   "Who rolled out, where it was another party (D9)."
   CARRIED_OUT_BY
+  "What is odd about what another party did, and what to do; null: nothing."
+  FINDING
 }
 
 extend type Wave implements Record & Node {
@@ -23217,8 +23223,10 @@ extend type Mutation {
     options: WriteOptions
   ): SiteReportsPayload @needs(action: "reportSite", of: "SiteRollout")
   """
-  Registers what others rolled out, or are going to: a supplier, a pipeline, a portal (D9). What is done is on record as it was, with what is installed since.
-  Sites that are not named are those where something of the release is installed.
+  Registers what others rolled out, or are going to: a supplier, a pipeline, a portal (D9). What is done is on record as it was, with what is installed since,
+  and the release goes with it: DEPLOYING while sites still lack it, CLOSED when none does. What was done without a request for change that was authorised has a
+  finding, and a draft of a request is made. Sites that are not named are those where something of the release is installed. What is PLANNED comes to its end by the
+  same key; the same again changes nothing.
   """
   registerDeployment(
     "What was rolled out, or is going to be."
@@ -29615,6 +29623,8 @@ func (ec *executionContext) childFields_Deployment(ctx context.Context, field gr
 		return ec.fieldContext_Deployment_overdueSites(ctx, field)
 	case "carriedOutBy":
 		return ec.fieldContext_Deployment_carriedOutBy(ctx, field)
+	case "finding":
+		return ec.fieldContext_Deployment_finding(ctx, field)
 	case "compare":
 		return ec.fieldContext_Deployment_compare(ctx, field)
 	case "exposure":

@@ -73,6 +73,8 @@ type Deployment struct {
 	OverdueSites    *OverdueRule `graph:"overdueSites,filter,import"`
 	// CarriedOutBy names who rolled out, where it was another party (D9).
 	CarriedOutBy *string `graph:"carriedOutBy,filter,sort,import,text"`
+	// Finding is what is odd about what another party did, and what to do.
+	Finding *string `graph:"finding,filter,import,text"`
 }
 
 // Activation is when what is installed begins to run (P8).

@@ -44,22 +44,53 @@ func (a *Area) register(ctx context.Context, in Register) (*estate.Draft, *Rolle
 	if err != nil {
 		return nil, nil, err
 	}
+	before, err := a.before(ctx, in, r)
+	if err != nil {
+		return nil, nil, err
+	}
 	d := a.deploymentOf(in, r)
 	if es := d.Check(); len(es) > 0 {
 		return nil, nil, es.Under("input").Err()
 	}
+	if before != nil {
+		return a.registerAgain(ctx, in, r, before, d)
+	}
+	if d.Finding, err = a.finding(ctx, in, r); err != nil {
+		return nil, nil, err
+	}
 	draft, _ := a.estate.Creating(d)
-	draft.Known = append(draft.Known, r)
-	draft.Hold(r)
 	draft.Join(domain.RelDeploys, d, store.ID(r.ID))
+	c := a.courseOf(in, r, d)
+	return a.registerAs(ctx, draft, c, in, drawUp(a, draft, c, in, sites))
+}
+
+// courseOf is a deployment of others on its way.
+func (a *Area) courseOf(in Register, r *domain.Release, d *domain.Deployment) *course {
 	c := &course{
-		area: a, view: a.estate.Everything(), now: in.To, was: d, wasSteps: map[string]*domain.SiteRollout{}, release: r,
-		sites: map[string]store.Node{}, releases: map[string]store.Node{}, r: &running.Rollout{Deployment: d},
+		area: a, view: a.estate.Everything(), now: in.To, was: d, wasWaves: map[string]*domain.Wave{}, wasSteps: map[string]*domain.SiteRollout{}, release: r,
+		sites: map[string]store.Node{}, releases: map[string]store.Node{}, bySite: map[store.ID][]place{}, r: &running.Rollout{Deployment: d},
 	}
 	c.ground = ground.New(c.view)
-	steps := drawUp(a, draft, c, in, sites)
-	if in.Outcome != OutcomeSucceeded {
-		return draft, &Rolled{Deployment: d}, nil
+	return c
+}
+
+// registerAs writes what follows from a deployment of others as it is registered: what is
+// installed, where its release is, and what is odd about it.
+func (a *Area) registerAs(ctx context.Context, draft *estate.Draft, c *course, in Register, steps []*running.Step) (*estate.Draft, *Rolled, error) {
+	draft.Known = append(draft.Known, c.release)
+	done := &Rolled{Deployment: c.r.Deployment}
+	if in.Outcome == OutcomePlanned {
+		draft.Hold(c.release)
+		return draft, done, nil
+	}
+	if c.r.Deployment.Finding != nil {
+		if err := a.request(ctx, draft, c, in); err != nil {
+			return nil, nil, err
+		}
+	}
+	if in.Outcome == OutcomeFailed {
+		draft.Hold(c.release)
+		return draft, done, nil
 	}
 	if err := c.ground.Read(ctx, c.grounds(steps...)); err != nil {
 		return nil, nil, err
@@ -71,7 +102,7 @@ func (a *Area) register(ctx context.Context, in Register) (*estate.Draft, *Rolle
 		return nil, nil, err
 	}
 	c.ground.Write(draft)
-	return draft, &Rolled{Deployment: d}, nil
+	return draft, done, c.end(ctx, draft, in)
 }
 
 // registered reads the release and the sites, and tells all that is wrong with what is
@@ -133,19 +164,10 @@ func (a *Area) sitesOf(ctx context.Context, today estate.View, in Register, r *d
 func (a *Area) deploymentOf(in Register, r *domain.Release) *domain.Deployment {
 	d := &domain.Deployment{
 		Description: in.Description, Approach: domain.BigBang, Activation: domain.AtInstall, SuccessThreshold: 100, CarriedOutBy: &in.CarriedOutBy,
-		NotBefore: &in.From, FinishBy: &in.To, Status: domain.DeploymentPlanned,
 	}
 	d.Key, d.Sources = optional.Or(in.Key, fmt.Sprintf("%s/%s", r.Key, a.estate.NewID())), domain.BroughtBy(domain.SourceAPI)
 	d.Name = optional.Or(in.Name, fmt.Sprintf("%s by %s", r.Name, in.CarriedOutBy))
-	switch in.Outcome {
-	case OutcomeSucceeded:
-		d.Status = domain.DeploymentClosed
-	case OutcomeFailed:
-		d.Status = domain.DeploymentAborted
-	}
-	if in.Outcome != OutcomePlanned {
-		d.StartedAt, d.EndedAt, d.StatusSince = &in.From, &in.To, &in.To
-	}
+	in.deployment(d)
 	return d
 }
 
@@ -155,26 +177,15 @@ func drawUp(a *Area, d *estate.Draft, c *course, in Register, sites []*domain.Si
 		return nil
 	}
 	of := c.was
-	w := &domain.Wave{Ordinal: 1, Status: domain.WavePending, Gate: domain.NoGate, WindowFrom: &in.From, WindowTo: &in.To}
-	step := domain.SitePending
-	switch in.Outcome {
-	case OutcomeSucceeded:
-		w.Status, w.StartedAt, w.SucceededAt, step = domain.WaveSucceeded, &in.From, &in.To, domain.SiteVerified
-	case OutcomeFailed:
-		w.Status, w.StartedAt, step = domain.WaveFailed, &in.From, domain.SiteFailed
-	}
+	w := &domain.Wave{Ordinal: 1, Gate: domain.NoGate}
+	in.wave(w)
 	w.ID, w.Key, w.Name, w.Sources = a.estate.NewID(), keyOf(a.estate, of.Key+"/wave-1"), "Wave 1 of "+of.Name, domain.BroughtBy(domain.SourceAPI)
 	d.Create(w)
 	d.Join(domain.RelHasWave, of, store.ID(w.ID))
 	for _, site := range sites {
-		s := &domain.SiteRollout{Status: step, Attempt: 1, WindowFrom: &in.From, WindowTo: &in.To}
+		s := &domain.SiteRollout{Attempt: 1}
 		s.ID, s.Key, s.Name, s.Sources = a.estate.NewID(), keyOf(a.estate, of.Key+"/"+site.Key), fmt.Sprintf("%s at %s", c.release.Key, site.Key), domain.BroughtBy(domain.SourceAPI)
-		switch step {
-		case domain.SiteVerified:
-			s.InstalledAt, s.ActivatedAt, s.VerifiedAt, s.StatusSince = &in.To, &in.To, &in.To, &in.To
-		case domain.SiteFailed:
-			s.FailedAt, s.StatusSince = &in.To, &in.To
-		}
+		in.site(s)
 		d.Create(s)
 		d.Join(domain.RelTargets, w, store.ID(s.ID))
 		d.Join(domain.RelTargets, s, store.ID(site.ID))

@@ -376,25 +376,6 @@ func TestAnotherDeploymentTakesTheRest_D1(t *testing.T) {
 	})
 }
 
-// What others rolled out is on record with what it left installed.
-func TestWhatOthersRolledOutIsRegistered_D9(t *testing.T) {
-	apptest.OnStores(t, func(t *testing.T, f *apptest.Fixture) {
-		f.Brings(base...)
-		in := running.Register{
-			Release: apptest.Key("R"), CarriedOutBy: "Acme", Sites: []domain.Ref{apptest.Key("c")}, Outcome: running.OutcomeSucceeded,
-			From: time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC), To: time.Date(2026, 2, 1, 4, 0, 0, 0, time.UTC),
-		}
-		out, err := f.Running.RegisterDeployment(f.WithLoads(f.Ctx), in, nil)
-		require.NoError(t, err)
-		p := &play{f, out.Deployment.Key}
-		require.Equal(t, "CLOSED ACCEPTED | SUCCEEDED c:VERIFIED", p.stands())
-		require.Equal(t, "db 2.0.0/2.0.0", p.installed("c"))
-		in.To = time.Date(2027, 2, 1, 4, 0, 0, 0, time.UTC)
-		_, err = f.Running.RegisterDeployment(f.WithLoads(f.Ctx), in, nil)
-		apptest.Refused(t, err, domain.RuleViolation, "input.to")
-	})
-}
-
 // What is installed is so since the time of which the report tells, and an older report
 // that comes later changes nothing of it.
 func TestWhatIsInstalledIsSoSinceTheReportTells_D5_D6(t *testing.T) {

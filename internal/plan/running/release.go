@@ -29,3 +29,22 @@ func ReleaseGoes(release domain.ReleaseStatus, deployment domain.DeploymentStatu
 	}
 	return "", false
 }
+
+// ReleaseEnds says to which status a release comes as others have rolled it out, beside its
+// deployments that have begun; waits says that some site still lacks it. "": it stays (R4,
+// D9).
+func ReleaseEnds(release domain.ReleaseStatus, others []domain.DeploymentStatus, waits bool) domain.ReleaseStatus {
+	switch release {
+	case domain.ReleaseAccepted, domain.ReleaseDeploying, domain.ReleaseVerifying:
+	default:
+		return ""
+	}
+	open := slices.ContainsFunc(others, domain.DeploymentStatus.Open)
+	switch {
+	case !open && !waits:
+		return domain.ReleaseClosed
+	case release == domain.ReleaseAccepted:
+		return domain.ReleaseDeploying
+	}
+	return ""
+}

@@ -35,3 +35,25 @@ func TestAReleaseGoesWithItsDeployments_R4(t *testing.T) {
 		require.Equal(t, c.unlessHad, unlessHad, "%+v", c)
 	}
 }
+
+// A release that others have rolled out is where that leaves it.
+func TestAReleaseGoesWithWhatOthersRolledOut_R4_D9(t *testing.T) {
+	const going, closed = domain.DeploymentRunning, domain.DeploymentClosed
+	for _, c := range []struct {
+		release domain.ReleaseStatus
+		others  []domain.DeploymentStatus
+		waits   bool
+		to      domain.ReleaseStatus
+	}{
+		{domain.ReleaseAccepted, nil, false, domain.ReleaseClosed},
+		{domain.ReleaseAccepted, nil, true, domain.ReleaseDeploying},
+		{domain.ReleaseDeploying, []domain.DeploymentStatus{closed}, false, domain.ReleaseClosed},
+		{domain.ReleaseDeploying, []domain.DeploymentStatus{going}, false, ""},
+		{domain.ReleaseVerifying, nil, false, domain.ReleaseClosed},
+		{domain.ReleaseAccepted, []domain.DeploymentStatus{going}, false, domain.ReleaseDeploying},
+		{domain.ReleaseBuilding, nil, false, ""},
+		{domain.ReleaseBackedOut, nil, false, ""},
+	} {
+		require.Equal(t, c.to, running.ReleaseEnds(c.release, c.others, c.waits), "%+v", c)
+	}
+}

@@ -1,0 +1,265 @@
+package running
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"releasegraph/internal/app/acting"
+	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/refusal"
+	"releasegraph/internal/domain"
+	"releasegraph/internal/entity"
+	"releasegraph/internal/optional"
+	"releasegraph/internal/plan/running"
+	"releasegraph/internal/store"
+)
+
+// deployment, wave and site bring what is registered to where it stands.
+
+func (in Register) deployment(d *domain.Deployment) {
+	d.Status, d.NotBefore, d.FinishBy = domain.DeploymentPlanned, &in.From, &in.To
+	switch in.Outcome {
+	case OutcomeSucceeded:
+		d.Status = domain.DeploymentClosed
+	case OutcomeFailed:
+		d.Status = domain.DeploymentAborted
+	}
+	if in.Outcome != OutcomePlanned {
+		d.StartedAt, d.EndedAt, d.StatusSince = &in.From, &in.To, &in.To
+	}
+}
+
+func (in Register) wave(w *domain.Wave) {
+	w.Status, w.WindowFrom, w.WindowTo = domain.WavePending, &in.From, &in.To
+	switch in.Outcome {
+	case OutcomeSucceeded:
+		w.Status, w.StartedAt, w.SucceededAt, w.StatusSince = domain.WaveSucceeded, &in.From, &in.To, &in.To
+	case OutcomeFailed:
+		w.Status, w.StartedAt, w.StatusSince = domain.WaveFailed, &in.From, &in.To
+	}
+}
+
+func (in Register) site(s *domain.SiteRollout) {
+	s.Status, s.WindowFrom, s.WindowTo = domain.SitePending, &in.From, &in.To
+	switch in.Outcome {
+	case OutcomeSucceeded:
+		s.Status, s.InstalledAt, s.ActivatedAt, s.VerifiedAt, s.StatusSince = domain.SiteVerified, &in.To, &in.To, &in.To, &in.To
+	case OutcomeFailed:
+		s.Status, s.FailedAt, s.StatusSince = domain.SiteFailed, &in.To, &in.To
+	}
+}
+
+// before finds what the same party registered earlier under the same key, of the same
+// release; nil: nothing.
+func (a *Area) before(ctx context.Context, in Register, r *domain.Release) (*domain.Deployment, error) {
+	if in.Key == nil {
+		return nil, nil
+	}
+	v := a.estate.Today(ctx)
+	had, err := v.Record(ctx, entity.KindNamed(domain.KindDeployment), domain.Ref{Key: in.Key}, "input.key")
+	d, is := had.(*domain.Deployment)
+	if err != nil || !is || d == nil || d.CarriedOutBy == nil || *d.CarriedOutBy != in.CarriedOutBy {
+		return nil, err
+	}
+	of, err := v.Far(ctx, []store.ID{store.ID(d.ID)}, domain.RelDeploys, store.Out, domain.KindRelease)
+	if list := of[store.ID(d.ID)]; err != nil || len(list) != 1 || string(list[0].ID) != r.ID {
+		return nil, err
+	}
+	return d, nil
+}
+
+// registerAgain brings to its end what was registered as PLANNED, or plans it for another
+// time. What is over stays as it is.
+func (a *Area) registerAgain(ctx context.Context, in Register, r *domain.Release, before, now *domain.Deployment) (*estate.Draft, *Rolled, error) {
+	if before.Status != domain.DeploymentPlanned {
+		if in.Outcome == OutcomePlanned || before.Status == now.Status {
+			return &estate.Draft{Known: []entity.Record{before}}, &Rolled{Deployment: before}, nil
+		}
+		return nil, nil, &domain.Error{
+			Code: domain.Conflict, Rule: "D9", Field: "input.key", Message: fmt.Sprintf("is that of a deployment that is over and %s: give the next one a key of its own", before.Status),
+		}
+	}
+	after := entity.Clone(before).(*domain.Deployment)
+	in.deployment(after)
+	finding, err := a.finding(ctx, in, r)
+	if err != nil {
+		return nil, nil, err
+	}
+	after.Finding, after.Name = finding, optional.Or(in.Name, before.Name)
+	if in.Description != nil {
+		after.Description = in.Description
+	}
+	c := a.courseOf(in, r, after)
+	draft := &estate.Draft{Explain: a.estate.ExplainTaken("input")}
+	steps, err := c.bring(ctx, draft, in)
+	if err != nil {
+		return nil, nil, err
+	}
+	draft, done, err := a.registerAs(ctx, draft, c, in, steps)
+	if err == nil {
+		draft.Decide(before, after)
+	}
+	return draft, done, err
+}
+
+// bring brings the waves and sites of what was registered earlier to where it stands.
+func (c *course) bring(ctx context.Context, draft *estate.Draft, in Register) (steps []*running.Step, _ error) {
+	waves, err := estate.Linked[*domain.Wave](ctx, c.view, []store.ID{store.ID(c.was.ID)}, domain.RelHasWave, store.Out)
+	if err != nil {
+		return nil, err
+	}
+	for _, w := range waves[store.ID(c.was.ID)] {
+		c.r.Waves = append(c.r.Waves, &running.Wave{Wave: w})
+		next := entity.Clone(w).(*domain.Wave)
+		in.wave(next)
+		draft.Decide(w, next)
+	}
+	if err := c.readAll(ctx); err != nil {
+		return nil, err
+	}
+	for _, w := range c.r.Waves {
+		for _, s := range w.Steps {
+			was := s.SiteRollout
+			s.SiteRollout = entity.Clone(was).(*domain.SiteRollout)
+			in.site(s.SiteRollout)
+			draft.Decide(was, s.SiteRollout)
+			steps = append(steps, s)
+		}
+	}
+	return steps, nil
+}
+
+// end brings the release where what others rolled out leaves it (R4, D9).
+func (c *course) end(ctx context.Context, draft *estate.Draft, in Register) error {
+	others, err := c.others(ctx)
+	if err != nil {
+		return err
+	}
+	statuses := make([]domain.DeploymentStatus, len(others))
+	for i, o := range others {
+		statuses[i] = o.Status
+	}
+	waits, err := c.waits(ctx)
+	if err != nil {
+		return err
+	}
+	to := running.ReleaseEnds(c.release.Status, statuses, waits)
+	if to == "" {
+		draft.Hold(c.release)
+		return nil
+	}
+	next := entity.Clone(c.release).(*domain.Release)
+	at := in.To
+	if since := c.release.StatusSince; since != nil && at.Before(*since) {
+		at = c.area.estate.Clock()
+	}
+	next.Move(to, at)
+	if c.release.Status == domain.ReleaseAccepted {
+		next.PublishedFrom, next.PublishedTo = &in.From, &in.To
+	}
+	draft.Decide(c.release, next)
+	for _, o := range others {
+		draft.Hold(o)
+	}
+	return nil
+}
+
+// waits reports whether something that the release changes is installed in another version
+// at a site that does not receive it by this deployment.
+func (c *course) waits(ctx context.Context) (bool, error) {
+	release := store.ID(c.release.ID)
+	changes, err := c.view.Edges(ctx, store.EdgeQuery{Nodes: []store.ID{release}, Rel: domain.RelChanges, Direction: store.Out, Kind: domain.KindConfigurationItem})
+	if err != nil {
+		return false, refusal.OfStore(err)
+	}
+	here := map[store.ID]bool{}
+	for _, site := range c.sites {
+		here[site.ID] = true
+	}
+	items := store.IDsOf(changes[0].Nodes)
+	if len(items) == 0 {
+		return false, nil
+	}
+	installed, err := c.view.Edges(ctx, store.EdgeQuery{Nodes: items, Rel: domain.RelInstalledAt, Direction: store.Out, Kind: domain.KindSite})
+	if err != nil {
+		return false, refusal.OfStore(err)
+	}
+	for i, page := range installed {
+		to := changes[0].Edges[i].Props.Text("toVersion")
+		for _, e := range page.Edges {
+			if !here[e.To] && e.Props.Text("version") != to {
+				return true, nil
+			}
+		}
+	}
+	return false, nil
+}
+
+// known are the statuses of requests for change by which something may be done.
+var known = []domain.ChangeRequestStatus{domain.ChangeAuthorised, domain.ChangeInRelease, domain.ChangeImplemented, domain.ChangeClosed}
+
+// finding tells that something was done without a request for change that was authorised,
+// nil where there was one (D9, H8).
+func (a *Area) finding(ctx context.Context, in Register, r *domain.Release) (*string, error) {
+	if in.Outcome == OutcomePlanned {
+		return nil, nil
+	}
+	v := a.estate.Everything()
+	parts, err := v.Walk(ctx, store.Walk{Roots: []store.ID{store.ID(r.ID)}, Rels: []string{domain.RelBundles}, Direction: store.Out})
+	if err != nil {
+		return nil, refusal.OfStore(err)
+	}
+	ids := make([]store.ID, len(parts.Hits))
+	for i, hit := range parts.Hits {
+		ids[i] = hit.ID
+	}
+	requests, err := estate.Linked[*domain.ChangeRequest](ctx, v, ids, domain.RelImplements, store.Out)
+	if err != nil {
+		return nil, err
+	}
+	for _, list := range requests {
+		if slices.ContainsFunc(list, func(r *domain.ChangeRequest) bool { return slices.Contains(known, r.Status) }) {
+			return nil, nil
+		}
+	}
+	return optional.Text(fmt.Sprintf("it was done by %s without a request for change that was authorised: complete the draft that was made, and have it decided", in.CarriedOutBy)), nil
+}
+
+// request drafts the request for change that was missing.
+func (a *Area) request(ctx context.Context, draft *estate.Draft, c *course, in Register) error {
+	key := keyOf(a.estate, c.release.Key+"/done-without-request")
+	had, err := c.view.Lookup(ctx, domain.KindChangeRequest, "key", key)
+	if err != nil {
+		return refusal.OfStore(err)
+	}
+	if _, there := had[key]; there {
+		return nil
+	}
+	made, err := entity.KindNamed(domain.KindChangeRequest).New(map[string]any{
+		"key": key, "name": fmt.Sprintf("%s, done by %s", c.release.Name, in.CarriedOutBy), "type": string(domain.NormalChange),
+		"description": fmt.Sprintf("%s was rolled out by %s from %s to %s, as %s, without a request.", c.release.Key, in.CarriedOutBy, in.From.UTC().Format(when), in.To.UTC().Format(when), c.r.Deployment.Key),
+	}, "input")
+	if err != nil {
+		return err
+	}
+	request := made.(*domain.ChangeRequest)
+	who := acting.Doer(ctx)
+	request.ID, request.Sources, request.Requester, request.RequesterIdentities = a.estate.NewID(), domain.BroughtBy(domain.SourceAPI), &who.Name, who.Identities
+	draft.Create(request)
+	items, err := c.view.Far(ctx, []store.ID{store.ID(c.release.ID)}, domain.RelChanges, store.Out, domain.KindConfigurationItem)
+	if err != nil {
+		return err
+	}
+	draft.Join(domain.RelAffects, request, store.IDsOf(items[store.ID(c.release.ID)])...)
+	var sites []store.ID
+	for _, site := range c.sites {
+		sites = append(sites, site.ID)
+	}
+	slices.Sort(sites)
+	draft.Join(domain.RelTakesPlaceAt, request, slices.Compact(sites)...)
+	return nil
+}
+
+// when is how times stand in words.
+const when = "2006-01-02 15:04 MST"
