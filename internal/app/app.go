@@ -31,6 +31,7 @@ import (
 	"releasegraph/internal/app/media"
 	"releasegraph/internal/app/overview"
 	"releasegraph/internal/app/party"
+	"releasegraph/internal/app/pipeline"
 	"releasegraph/internal/app/planning"
 	"releasegraph/internal/app/policy"
 	"releasegraph/internal/app/preparation"
@@ -94,6 +95,7 @@ type App struct {
 	ActionPlans   *actionplan.Area
 	Readiness     *readiness.Area
 	Running       *running.Area
+	Pipelines     *pipeline.Area
 	Figures       *figures.Area
 	Feeds         *feed.Area
 	Work          *work.Area
@@ -158,6 +160,7 @@ func New(c Config) *App {
 	a.ActionPlans = with(e, actionplan.New(e, a.Releases, sheet.NewWriter()))
 	a.Readiness = with(e, readiness.New(e, a.Releases, a.Preparation, a.Announcements))
 	a.Running = with(e, running.New(e, a.Releases, a.Readiness, a.Traversal))
+	a.Pipelines = with(e, pipeline.New(e, a.Running))
 	a.Figures = with(e, figures.New(e))
 	a.Feeds = with(e, feed.New(e, a.Calendar))
 	a.Work = with(e, work.New(e, a.Records, a.Traversal, a.Changes))

@@ -9,6 +9,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"releasegraph/internal/care"
+	"releasegraph/internal/pipeline"
 	"releasegraph/internal/server"
 	"releasegraph/internal/telemetry"
 	"releasegraph/resolvers"
@@ -25,6 +26,7 @@ type serveCmd struct {
 	streamFlags
 	Prometheus  []string `placeholder:"NAME=URL" help:"A Prometheus server that tests may be measured by, such as prod=https://metrics.example.com:9090; several with commas. No other is asked."`
 	KeepHistory span     `placeholder:"DURATION" help:"Forget changes older than this, such as 8760h or P1Y, except what baselines need. Default: forget none."`
+	Deployments string   `type:"path" placeholder:"FILE" help:"Who may tell of roll-outs by webhooks (GitHub, GitLab, CDEvents), and which sites environments are, as YAML. Default: roll-outs are told of with a token alone."`
 	Clock       string   `placeholder:"INSTANT" help:"For tests and demos, on loopback alone: begin at an instant such as 2027-01-01T00:00:00Z, or now, and let advanceClock move the clock on. Default: the clock is real."`
 	PrintConfig bool     `help:"Print the configuration as YAML, secrets masked, and end."`
 	Topology    string   `enum:"on,off" default:"on" help:"Keep the shape of the graph, and its records, in memory, for fast answers: on or off."`
@@ -40,7 +42,8 @@ type serving struct {
 	mediaLimitFlags
 	Config configPath `placeholder:"FILE" help:"A YAML file of flags by name. The command line and the environment win over it."`
 
-	known *identities // nil: every caller is believed
+	known     *identities      // nil: every caller is believed
+	pipelines *pipeline.Config // nil: none
 	// loopback says that nobody else than this machine is heard.
 	loopback bool
 }
@@ -55,6 +58,7 @@ func (serveCmd) Help() string {
     releasegraph serve --config /etc/releasegraph.yaml --print-config
     releasegraph serve --media /var/lib/releasegraph/media
     releasegraph serve --prometheus prod=https://metrics.example.com:9090
+    releasegraph serve --deployments deployments.yaml
     releasegraph serve --clock 2027-01-01T00:00:00Z
     releasegraph serve --smtp smtp://releases@mail.example.org --mail-from releases@example.org
     releasegraph serve --webhook-allow 10.20.0.0/16
@@ -87,6 +91,9 @@ func (c *serveCmd) Run(r *running, model *kong.Application) error {
 		c.known, err = c.identityFlags.read()
 	}
 	if err != nil {
+		return err
+	}
+	if c.pipelines, err = pipelinesOf(c.Deployments); err != nil {
 		return err
 	}
 	if c.Clock != "" {
@@ -144,6 +151,7 @@ func (s serving) serve(r *running, t *telemetry.Telemetry, greet func(address st
 	if err != nil {
 		return err
 	}
+	config.Pipelines = s.pipelines
 	listen := server.Listen
 	if s.known != nil {
 		if listen = server.ListenAnywhere; s.loopback {
@@ -179,7 +187,7 @@ func (s serving) serve(r *running, t *telemetry.Telemetry, greet func(address st
 		if s.known != nil {
 			s.known.app.Store(e.app)
 		}
-		return &server.Core{Schema: resolvers.New(e.app, r.log), Calendar: e.app.Feeds, Exporter: e.app.Export, Switches: e.app.Running, Media: e.media, Revoked: e.app.Tokens.TokenRevoked, Await: e.app.Await, Checks: e.checks()}, nil
+		return &server.Core{Schema: resolvers.New(e.app, r.log), Calendar: e.app.Feeds, Exporter: e.app.Export, Switches: e.app.Running, Pipelines: e.app.Pipelines, Media: e.media, Revoked: e.app.Tokens.TokenRevoked, Await: e.app.Await, Checks: e.checks()}, nil
 	})
 	if opened != nil {
 		err = errors.Join(err, opened.close(r))

@@ -11,6 +11,7 @@ import (
 	"github.com/rs/zerolog"
 	"go.opentelemetry.io/otel/trace"
 
+	"releasegraph/internal/pipeline"
 	"releasegraph/internal/server/budget"
 )
 
@@ -71,6 +72,9 @@ type Config struct {
 	HideSchema, HideSuggestions bool
 	// Persisted, when not nil, holds the only operations that are run.
 	Persisted *PersistedOperations
+	// Pipelines, when not nil, says who may tell of roll-outs without a token, and where
+	// environments are.
+	Pipelines *pipeline.Config
 	Log       zerolog.Logger
 }
 

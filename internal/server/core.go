@@ -18,6 +18,8 @@ type Core struct {
 	Exporter Exporter
 	// Switches answers at /ofrep/v1/evaluate/flags.
 	Switches Switches
+	// Pipelines answers at /deployments.
+	Pipelines Pipelines
 	// Media, when not nil, answers below /media/.
 	Media *Media
 	// Revoked, when not nil, gives what is closed when the next API token is

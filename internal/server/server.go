@@ -101,6 +101,7 @@ func (s *Server) router() (http.Handler, error) {
 	r.With(unkept, s.config.ownPages, s.actor, s.rates.middleware).Get(ExportPath, s.export)
 	r.With(unkept, s.config.ownPages, s.actor, s.rates.middleware).Post(SwitchesPath, s.allSwitches)
 	r.With(unkept, s.config.ownPages, s.actor, s.rates.middleware).Post(SwitchesPath+"/{key}", s.oneSwitch)
+	s.deploymentRoutes(r)
 	s.mediaRoutes(r)
 	var failed error
 	r.Group(func(r chi.Router) { failed = s.pages(r) })

@@ -113,7 +113,7 @@ type Register struct {
 	CarriedOutBy string
 	Key, Name    *string
 	Sites        []domain.Ref
-	From, To     time.Time
+	From, To     time.Time // From is zero where nobody knows when it began
 	Outcome      Outcome
 	Description  *string
 }

@@ -44,51 +44,57 @@ func (a *Area) register(ctx context.Context, in Register) (*estate.Draft, *Rolle
 	if err != nil {
 		return nil, nil, err
 	}
-	before, err := a.before(ctx, in, r)
+	before, err := earlier(ctx, a, in, r)
 	if err != nil {
 		return nil, nil, err
 	}
+	in.From = in.began(before)
 	d := a.deploymentOf(in, r)
 	if es := d.Check(); len(es) > 0 {
 		return nil, nil, es.Under("input").Err()
 	}
 	if before != nil {
-		return a.registerAgain(ctx, in, r, before, d)
+		return registerAgain(ctx, a, in, r, before, d)
 	}
-	if d.Finding, err = a.finding(ctx, in, r); err != nil {
+	if d.Finding, err = finding(ctx, a, in, r); err != nil {
 		return nil, nil, err
 	}
 	draft, _ := a.estate.Creating(d)
 	draft.Join(domain.RelDeploys, d, store.ID(r.ID))
-	c := a.courseOf(in, r, d)
-	return a.registerAs(ctx, draft, c, in, drawUp(a, draft, c, in, sites))
+	c := newRegistration(a, in, r, d)
+	return c.follows(ctx, draft, drawUp(a, draft, c.course, in, sites))
 }
 
-// courseOf is a deployment of others on its way.
-func (a *Area) courseOf(in Register, r *domain.Release, d *domain.Deployment) *course {
+// registration is a deployment of others on its way.
+type registration struct {
+	*course
+	in Register
+}
+
+func newRegistration(a *Area, in Register, r *domain.Release, d *domain.Deployment) *registration {
 	c := &course{
 		area: a, view: a.estate.Everything(), now: in.To, was: d, wasWaves: map[string]*domain.Wave{}, wasSteps: map[string]*domain.SiteRollout{}, release: r,
 		sites: map[string]store.Node{}, releases: map[string]store.Node{}, bySite: map[store.ID][]place{}, r: &running.Rollout{Deployment: d},
 	}
 	c.ground = ground.New(c.view)
-	return c
+	return &registration{c, in}
 }
 
-// registerAs writes what follows from a deployment of others as it is registered: what is
-// installed, where its release is, and what is odd about it.
-func (a *Area) registerAs(ctx context.Context, draft *estate.Draft, c *course, in Register, steps []*running.Step) (*estate.Draft, *Rolled, error) {
+// follows writes what follows from a deployment of others as it is registered: what is
+// installed, where its release is, and the request for change that was missing.
+func (c *registration) follows(ctx context.Context, draft *estate.Draft, steps []*running.Step) (*estate.Draft, *Rolled, error) {
 	draft.Known = append(draft.Known, c.release)
 	done := &Rolled{Deployment: c.r.Deployment}
-	if in.Outcome == OutcomePlanned {
+	if c.in.Outcome == OutcomePlanned {
 		draft.Hold(c.release)
 		return draft, done, nil
 	}
 	if c.r.Deployment.Finding != nil {
-		if err := a.request(ctx, draft, c, in); err != nil {
+		if err := c.request(ctx, draft); err != nil {
 			return nil, nil, err
 		}
 	}
-	if in.Outcome == OutcomeFailed {
+	if c.in.Outcome == OutcomeFailed {
 		draft.Hold(c.release)
 		return draft, done, nil
 	}
@@ -96,13 +102,13 @@ func (a *Area) registerAs(ctx context.Context, draft *estate.Draft, c *course, i
 		return nil, nil, err
 	}
 	for _, s := range steps {
-		c.ground.Take(c.groundOf(s), in.To, true)
+		c.ground.Take(c.groundOf(s), c.in.To, true)
 	}
 	if err := c.ground.Settle(ctx, c.grounds(steps...)); err != nil {
 		return nil, nil, err
 	}
 	c.ground.Write(draft)
-	return draft, done, c.end(ctx, draft, in)
+	return draft, done, c.end(ctx, draft)
 }
 
 // registered reads the release and the sites, and tells all that is wrong with what is
@@ -111,7 +117,7 @@ func (a *Area) registered(ctx context.Context, in Register) (*domain.Release, []
 	today := a.estate.Today(ctx)
 	var es domain.Errors
 	switch now := a.estate.Clock(); {
-	case !in.From.Before(in.To):
+	case !in.From.IsZero() && !in.From.Before(in.To):
 		es = append(es, refusal.Wrong("input.to", "must be after from"))
 	case in.Outcome != OutcomePlanned && in.To.After(now):
 		es = append(es, domain.Breaks("D9", "input.to", "is in the future: what is not over yet is PLANNED"))

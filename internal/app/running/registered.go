@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"releasegraph/internal/app/acting"
 	"releasegraph/internal/app/estate"
@@ -50,9 +51,9 @@ func (in Register) site(s *domain.SiteRollout) {
 	}
 }
 
-// before finds what the same party registered earlier under the same key, of the same
+// earlier finds what the same party registered earlier under the same key, of the same
 // release; nil: nothing.
-func (a *Area) before(ctx context.Context, in Register, r *domain.Release) (*domain.Deployment, error) {
+func earlier(ctx context.Context, a *Area, in Register, r *domain.Release) (*domain.Deployment, error) {
 	if in.Key == nil {
 		return nil, nil
 	}
@@ -69,9 +70,20 @@ func (a *Area) before(ctx context.Context, in Register, r *domain.Release) (*dom
 	return d, nil
 }
 
+// began is when a deployment of others began: as they say it, or as it was planned.
+func (in Register) began(before *domain.Deployment) time.Time {
+	switch {
+	case !in.From.IsZero():
+		return in.From
+	case before != nil && before.NotBefore != nil && before.NotBefore.Before(in.To):
+		return *before.NotBefore
+	}
+	return in.To.Add(-time.Second)
+}
+
 // registerAgain brings to its end what was registered as PLANNED, or plans it for another
 // time. What is over stays as it is.
-func (a *Area) registerAgain(ctx context.Context, in Register, r *domain.Release, before, now *domain.Deployment) (*estate.Draft, *Rolled, error) {
+func registerAgain(ctx context.Context, a *Area, in Register, r *domain.Release, before, now *domain.Deployment) (*estate.Draft, *Rolled, error) {
 	if before.Status != domain.DeploymentPlanned {
 		if in.Outcome == OutcomePlanned || before.Status == now.Status {
 			return &estate.Draft{Known: []entity.Record{before}}, &Rolled{Deployment: before}, nil
@@ -80,23 +92,26 @@ func (a *Area) registerAgain(ctx context.Context, in Register, r *domain.Release
 			Code: domain.Conflict, Rule: "D9", Field: "input.key", Message: fmt.Sprintf("is that of a deployment that is over and %s: give the next one a key of its own", before.Status),
 		}
 	}
+	if in.Outcome == OutcomePlanned && in.From.Equal(optional.Or(before.NotBefore, time.Time{})) && in.To.Equal(optional.Or(before.FinishBy, time.Time{})) {
+		return &estate.Draft{Known: []entity.Record{before}}, &Rolled{Deployment: before}, nil
+	}
 	after := entity.Clone(before).(*domain.Deployment)
 	in.deployment(after)
-	finding, err := a.finding(ctx, in, r)
+	odd, err := finding(ctx, a, in, r)
 	if err != nil {
 		return nil, nil, err
 	}
-	after.Finding, after.Name = finding, optional.Or(in.Name, before.Name)
+	after.Finding, after.Name = odd, optional.Or(in.Name, before.Name)
 	if in.Description != nil {
 		after.Description = in.Description
 	}
-	c := a.courseOf(in, r, after)
+	c := newRegistration(a, in, r, after)
 	draft := &estate.Draft{Explain: a.estate.ExplainTaken("input")}
-	steps, err := c.bring(ctx, draft, in)
+	steps, err := c.bring(ctx, draft)
 	if err != nil {
 		return nil, nil, err
 	}
-	draft, done, err := a.registerAs(ctx, draft, c, in, steps)
+	draft, done, err := c.follows(ctx, draft, steps)
 	if err == nil {
 		draft.Decide(before, after)
 	}
@@ -104,7 +119,7 @@ func (a *Area) registerAgain(ctx context.Context, in Register, r *domain.Release
 }
 
 // bring brings the waves and sites of what was registered earlier to where it stands.
-func (c *course) bring(ctx context.Context, draft *estate.Draft, in Register) (steps []*running.Step, _ error) {
+func (c *registration) bring(ctx context.Context, draft *estate.Draft) (steps []*running.Step, _ error) {
 	waves, err := estate.Linked[*domain.Wave](ctx, c.view, []store.ID{store.ID(c.was.ID)}, domain.RelHasWave, store.Out)
 	if err != nil {
 		return nil, err
@@ -112,7 +127,7 @@ func (c *course) bring(ctx context.Context, draft *estate.Draft, in Register) (s
 	for _, w := range waves[store.ID(c.was.ID)] {
 		c.r.Waves = append(c.r.Waves, &running.Wave{Wave: w})
 		next := entity.Clone(w).(*domain.Wave)
-		in.wave(next)
+		c.in.wave(next)
 		draft.Decide(w, next)
 	}
 	if err := c.readAll(ctx); err != nil {
@@ -122,7 +137,7 @@ func (c *course) bring(ctx context.Context, draft *estate.Draft, in Register) (s
 		for _, s := range w.Steps {
 			was := s.SiteRollout
 			s.SiteRollout = entity.Clone(was).(*domain.SiteRollout)
-			in.site(s.SiteRollout)
+			c.in.site(s.SiteRollout)
 			draft.Decide(was, s.SiteRollout)
 			steps = append(steps, s)
 		}
@@ -131,7 +146,7 @@ func (c *course) bring(ctx context.Context, draft *estate.Draft, in Register) (s
 }
 
 // end brings the release where what others rolled out leaves it (R4, D9).
-func (c *course) end(ctx context.Context, draft *estate.Draft, in Register) error {
+func (c *registration) end(ctx context.Context, draft *estate.Draft) error {
 	others, err := c.others(ctx)
 	if err != nil {
 		return err
@@ -150,13 +165,13 @@ func (c *course) end(ctx context.Context, draft *estate.Draft, in Register) erro
 		return nil
 	}
 	next := entity.Clone(c.release).(*domain.Release)
-	at := in.To
+	at := c.in.To
 	if since := c.release.StatusSince; since != nil && at.Before(*since) {
 		at = c.area.estate.Clock()
 	}
 	next.Move(to, at)
 	if c.release.Status == domain.ReleaseAccepted {
-		next.PublishedFrom, next.PublishedTo = &in.From, &in.To
+		next.PublishedFrom, next.PublishedTo = &c.in.From, &c.in.To
 	}
 	draft.Decide(c.release, next)
 	for _, o := range others {
@@ -167,7 +182,7 @@ func (c *course) end(ctx context.Context, draft *estate.Draft, in Register) erro
 
 // waits reports whether something that the release changes is installed in another version
 // at a site that does not receive it by this deployment.
-func (c *course) waits(ctx context.Context) (bool, error) {
+func (c *registration) waits(ctx context.Context) (bool, error) {
 	release := store.ID(c.release.ID)
 	changes, err := c.view.Edges(ctx, store.EdgeQuery{Nodes: []store.ID{release}, Rel: domain.RelChanges, Direction: store.Out, Kind: domain.KindConfigurationItem})
 	if err != nil {
@@ -201,7 +216,7 @@ var known = []domain.ChangeRequestStatus{domain.ChangeAuthorised, domain.ChangeI
 
 // finding tells that something was done without a request for change that was authorised,
 // nil where there was one (D9, H8).
-func (a *Area) finding(ctx context.Context, in Register, r *domain.Release) (*string, error) {
+func finding(ctx context.Context, a *Area, in Register, r *domain.Release) (*string, error) {
 	if in.Outcome == OutcomePlanned {
 		return nil, nil
 	}
@@ -227,8 +242,8 @@ func (a *Area) finding(ctx context.Context, in Register, r *domain.Release) (*st
 }
 
 // request drafts the request for change that was missing.
-func (a *Area) request(ctx context.Context, draft *estate.Draft, c *course, in Register) error {
-	key := keyOf(a.estate, c.release.Key+"/done-without-request")
+func (c *registration) request(ctx context.Context, draft *estate.Draft) error {
+	key := keyOf(c.area.estate, c.release.Key+"/done-without-request")
 	had, err := c.view.Lookup(ctx, domain.KindChangeRequest, "key", key)
 	if err != nil {
 		return refusal.OfStore(err)
@@ -237,15 +252,15 @@ func (a *Area) request(ctx context.Context, draft *estate.Draft, c *course, in R
 		return nil
 	}
 	made, err := entity.KindNamed(domain.KindChangeRequest).New(map[string]any{
-		"key": key, "name": fmt.Sprintf("%s, done by %s", c.release.Name, in.CarriedOutBy), "type": string(domain.NormalChange),
-		"description": fmt.Sprintf("%s was rolled out by %s from %s to %s, as %s, without a request.", c.release.Key, in.CarriedOutBy, in.From.UTC().Format(when), in.To.UTC().Format(when), c.r.Deployment.Key),
+		"key": key, "name": fmt.Sprintf("%s, done by %s", c.release.Name, c.in.CarriedOutBy), "type": string(domain.NormalChange),
+		"description": fmt.Sprintf("%s was rolled out by %s from %s to %s, as %s, without a request.", c.release.Key, c.in.CarriedOutBy, c.in.From.UTC().Format(when), c.in.To.UTC().Format(when), c.r.Deployment.Key),
 	}, "input")
 	if err != nil {
 		return err
 	}
 	request := made.(*domain.ChangeRequest)
 	who := acting.Doer(ctx)
-	request.ID, request.Sources, request.Requester, request.RequesterIdentities = a.estate.NewID(), domain.BroughtBy(domain.SourceAPI), &who.Name, who.Identities
+	request.ID, request.Sources, request.Requester, request.RequesterIdentities = c.area.estate.NewID(), domain.BroughtBy(domain.SourceAPI), &who.Name, who.Identities
 	draft.Create(request)
 	items, err := c.view.Far(ctx, []store.ID{store.ID(c.release.ID)}, domain.RelChanges, store.Out, domain.KindConfigurationItem)
 	if err != nil {
