@@ -348,6 +348,17 @@ func TestAnAgentHearsWhenItsWaveBegins_D10(t *testing.T) {
 	require.NoError(t, <-ended)
 }
 
+// What another party rolls out is not for the agent.
+func TestWhatOthersRollOutIsLeftToThem_D9(t *testing.T) {
+	w := newWorld(t)
+	w.rollout("R", "RUNNING", "the program")
+	w.brings(`{"node":"Deployment","key":"R-d","carriedOutBy":"Acme"}`)
+	w.once()
+	status, reports, _ := w.said("R")
+	require.Equal(t, "PENDING", status)
+	require.Empty(t, reports)
+}
+
 // Two agents do not share a folder, nor two sites.
 func TestAFolderIsOfOneAgent(t *testing.T) {
 	w := newWorld(t)

@@ -29,6 +29,8 @@ func (s *Remote) Follow(ctx context.Context, site string, changed func()) error 
 		return err
 	}
 	r.Header.Set("Accept", "text/event-stream")
+	dead := time.AfterFunc(silence, func() { stop(errors.New("the server is silent")) })
+	defer dead.Stop()
 	got, err := s.Client.Do(r)
 	if err != nil {
 		return err
@@ -38,8 +40,6 @@ func (s *Remote) Follow(ctx context.Context, site string, changed func()) error 
 		return fmt.Errorf("%s answered %s", s.Endpoint, got.Status)
 	}
 	changed() // what happened before it listened
-	dead := time.AfterFunc(silence, func() { stop(errors.New("the server is silent")) })
-	defer dead.Stop()
 	lines := bufio.NewScanner(got.Body)
 	lines.Buffer(nil, mostEvent)
 	for lines.Scan() {

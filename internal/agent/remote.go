@@ -103,7 +103,7 @@ type page struct {
 const rolloutsDocument = `query AgentRollouts($site: String!, $after: String) {
   site(key: $site) {
     rollouts(first: 50, after: $after, orderBy: [{field: WINDOW_FROM}], filter: {
-      status: {ne: SKIPPED}, waves: {some: {deployments: {some: {status: {in: [RUNNING, PAUSED, VERIFYING, BACKING_OUT]}}}}}
+      status: {ne: SKIPPED}, waves: {some: {deployments: {some: {status: {in: [RUNNING, PAUSED, VERIFYING, BACKING_OUT]}, carriedOutBy: {isNull: true}}}}}
     }) {
       nodes {
         id key status attempt windowTo

@@ -11,7 +11,7 @@ import (
 // Server is what the agent asks, and tells.
 type Server interface {
 	// Rollouts are those of a site whose deployments are on their way, in the order of
-	// their hours.
+	// their hours, without what others carry out (D9).
 	Rollouts(ctx context.Context, site string) ([]Rollout, error)
 	// Kit are the parts of the kit of a release, with those of what it bundles.
 	Kit(ctx context.Context, release string) ([]Part, error)

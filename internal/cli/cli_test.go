@@ -276,3 +276,20 @@ func TestTheSchemaThatIsServedIsTheOneThatIsKept(t *testing.T) {
 		t.Error("they differ: run go generate ./...")
 	}
 }
+
+func TestAnAgentIsRefusedWhatItCannotRun(t *testing.T) {
+	call(t, "", "agent", "--server=http://127.0.0.1:1", "--run=/bin/true").wants(t, 2, "--site")
+	call(t, "", "agent", "--site=a", "--server=127.0.0.1:1", "--run=/bin/true").wants(t, 2, "--server", "http://127.0.0.1:8080")
+	call(t, "", "agent", "--site=a", "--server=http://127.0.0.1:1", "--run=/nowhere/install.sh").wants(t, 2, "--run", "/nowhere/install.sh")
+	call(t, "", "agent", "--site=a", "--server=http://127.0.0.1:1", "--run=/bin/true", "--poll=0s").wants(t, 2, "--poll")
+	call(t, "", "agent", "--site=a", "--server=http://127.0.0.1:1", "--run=/bin/true", "--token-file="+filepath.Join(t.TempDir(), "none")).wants(t, 1, "--token-file")
+	call(t, "", "agent", "--once", "--site=a", "--server=http://127.0.0.1:1", "--run=/bin/true", "--state="+t.TempDir()).wants(t, 1, "127.0.0.1:1")
+}
+
+func TestAFileOfSourcesIsRefusedWithAllThatIsWrong_D9(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "deployments.yaml")
+	if err := os.WriteFile(file, []byte("sources: [{name: A, kind: b}]"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	call(t, "", "serve", "--store=sqlite::memory:", "--listen=127.0.0.1:0", "--deployments="+file).wants(t, 1, file, `name "A"`, `kind "b"`, "party is missing")
+}

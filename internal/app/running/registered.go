@@ -3,6 +3,7 @@ package running
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -183,8 +184,11 @@ func (c *registration) end(ctx context.Context, draft *estate.Draft) error {
 // waits reports whether something that the release changes is installed in another version
 // at a site that does not receive it by this deployment.
 func (c *registration) waits(ctx context.Context) (bool, error) {
-	release := store.ID(c.release.ID)
-	changes, err := c.view.Edges(ctx, store.EdgeQuery{Nodes: []store.ID{release}, Rel: domain.RelChanges, Direction: store.Out, Kind: domain.KindConfigurationItem})
+	releases, err := bundled(ctx, c.view, c.release)
+	if err != nil {
+		return false, err
+	}
+	changes, err := c.view.Edges(ctx, store.EdgeQuery{Nodes: releases, Rel: domain.RelChanges, Direction: store.Out, Kind: domain.KindConfigurationItem})
 	if err != nil {
 		return false, refusal.OfStore(err)
 	}
@@ -192,7 +196,13 @@ func (c *registration) waits(ctx context.Context) (bool, error) {
 	for _, site := range c.sites {
 		here[site.ID] = true
 	}
-	items := store.IDsOf(changes[0].Nodes)
+	to := map[store.ID]string{}
+	for _, page := range changes {
+		for _, e := range page.Edges {
+			to[e.To] = e.Props.Text("toVersion")
+		}
+	}
+	items := slices.Sorted(maps.Keys(to))
 	if len(items) == 0 {
 		return false, nil
 	}
@@ -200,15 +210,27 @@ func (c *registration) waits(ctx context.Context) (bool, error) {
 	if err != nil {
 		return false, refusal.OfStore(err)
 	}
-	for i, page := range installed {
-		to := changes[0].Edges[i].Props.Text("toVersion")
+	for _, page := range installed {
 		for _, e := range page.Edges {
-			if !here[e.To] && e.Props.Text("version") != to {
+			if !here[e.To] && e.Props.Text("version") != to[e.From] {
 				return true, nil
 			}
 		}
 	}
 	return false, nil
+}
+
+// bundled are the ids of a release and of all that it bundles.
+func bundled(ctx context.Context, v estate.View, r *domain.Release) ([]store.ID, error) {
+	parts, err := v.Walk(ctx, store.Walk{Roots: []store.ID{store.ID(r.ID)}, Rels: []string{domain.RelBundles}, Direction: store.Out})
+	if err != nil {
+		return nil, refusal.OfStore(err)
+	}
+	ids := make([]store.ID, len(parts.Hits))
+	for i, hit := range parts.Hits {
+		ids[i] = hit.ID
+	}
+	return ids, nil
 }
 
 // known are the statuses of requests for change by which something may be done.
@@ -221,13 +243,9 @@ func finding(ctx context.Context, a *Area, in Register, r *domain.Release) (*str
 		return nil, nil
 	}
 	v := a.estate.Everything()
-	parts, err := v.Walk(ctx, store.Walk{Roots: []store.ID{store.ID(r.ID)}, Rels: []string{domain.RelBundles}, Direction: store.Out})
+	ids, err := bundled(ctx, v, r)
 	if err != nil {
-		return nil, refusal.OfStore(err)
-	}
-	ids := make([]store.ID, len(parts.Hits))
-	for i, hit := range parts.Hits {
-		ids[i] = hit.ID
+		return nil, err
 	}
 	requests, err := estate.Linked[*domain.ChangeRequest](ctx, v, ids, domain.RelImplements, store.Out)
 	if err != nil {
