@@ -29,3 +29,17 @@ func seconds(f func()) float64 {
 	f()
 	return time.Since(start).Seconds()
 }
+
+// Apart is Turns for what has to be prepared before each turn, which is not counted.
+func Apart(b *testing.B, prepare, own, baseline func()) (figure, base float64) {
+	b.Helper()
+	figure, base = math.Inf(1), math.Inf(1)
+	for b.Loop() {
+		for range fewestTurns / 4 {
+			prepare()
+			base = min(base, seconds(baseline))
+			figure = min(figure, seconds(own))
+		}
+	}
+	return figure, base
+}

@@ -59,6 +59,7 @@ func BenchmarkFanOut(b *testing.B) {
 type crowd struct {
 	b           *testing.B
 	app         *app.App
+	address     string
 	subscribers int
 	names       int
 	heard       sync.WaitGroup
@@ -75,9 +76,10 @@ func newCrowd(b *testing.B, n int, schema func(*app.App, zerolog.Logger) graphql
 	if _, err := c.app.Records.Create(b.Context(), domain.KindConfigurationItem, map[string]any{"key": "shop", "name": "Shop", "class": "APPLICATION"}, nil); err != nil {
 		b.Fatal(err)
 	}
-	url := servesSchema(b, schema(c.app, zerolog.Nop()), server.Config{Log: zerolog.Nop(), Streams: server.StreamLimits{PerClient: n, Ping: time.Hour}})
+	url := servesSchema(b, schema(c.app, zerolog.Nop()), server.Config{Log: zerolog.Nop(), Streams: server.StreamLimits{PerClient: 10_000, Ping: time.Hour}})
+	c.address = strings.TrimSuffix(strings.TrimPrefix(url, "http://"), "/graphql")
 	for range n {
-		c.subscribe(strings.TrimSuffix(strings.TrimPrefix(url, "http://"), "/graphql"))
+		c.follow(1, fanOutSubscribe)
 	}
 	for c.app.Events.Subscribers() < n {
 		time.Sleep(time.Millisecond)
@@ -97,14 +99,17 @@ func (c *crowd) round() {
 	c.heard.Wait()
 }
 
-const fanOutSubscribe = `{"id":"1","type":"subscribe","payload":{"query":` +
-	`"subscription{events{revision at actor type kind subject{id key name} changes{field before after} resumeAfter}}"}}`
+const (
+	fanOutSubscribe = `{"id":"%d","type":"subscribe","payload":{"query":` +
+		`"subscription{events{revision at actor type kind subject{id key name} changes{field before after} resumeAfter}}"}}`
+	idleSubscribe = `{"id":"%d","type":"subscribe","payload":{"query":"subscription{events(filter:{types:[\"release.*\"]}){revision type}}"}}`
+)
 
-// subscribe opens a socket, by hand: a client that takes as little of the
-// machine as it can.
-func (c *crowd) subscribe(address string) {
+// follow opens a socket, by hand: a client that takes as little of the machine as it can.
+// It subscribes some times to the same.
+func (c *crowd) follow(times int, subscribe string) {
 	c.b.Helper()
-	conn, err := net.Dial("tcp", address)
+	conn, err := net.Dial("tcp", c.address)
 	if err != nil {
 		c.b.Fatal(err)
 	}
@@ -116,10 +121,12 @@ func (c *crowd) subscribe(address string) {
 	if err != nil || answer.StatusCode != http.StatusSwitchingProtocols {
 		c.b.Fatal(answer, err)
 	}
-	for _, text := range []string{`{"type":"connection_init"}`, fanOutSubscribe} {
-		if _, err := conn.Write(frame(text)); err != nil {
-			c.b.Fatal(err)
-		}
+	said := frame(`{"type":"connection_init"}`)
+	for i := range times {
+		said = append(said, frame(fmt.Sprintf(subscribe, i+1))...)
+	}
+	if _, err := conn.Write(said); err != nil {
+		c.b.Fatal(err)
 	}
 	_ = passFrame(r) // connection_ack
 	go func() {

@@ -23,7 +23,7 @@ const maxErrors = 20
 // newGraphQL answers operations over the core.
 func (s *Server) newGraphQL(core *Core) http.Handler {
 	c, operations := s.config, s.operations
-	runs := runs{c, s.budget, core.Revoked}
+	runs := runs{&c, s.budget, core.Revoked}
 	h := handler.New(core.Schema)
 	known := newDocuments()
 	for _, t := range []graphql.Transport{
@@ -57,17 +57,19 @@ func (s *Server) newGraphQL(core *Core) http.Handler {
 	}
 	h.AroundResponses(func(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
 		prices.tell(ctx)
-		if !graphql.HasOperationContext(ctx) || graphql.GetOperationContext(ctx).Operation == nil {
-			operations.refused()
-		}
-		answer := shortEnough(ctx, next(ctx), c)
-		if answer != nil {
-			noteErrors(ctx, len(answer.Errors))
-			answer.Errors = capped(answer.Errors)
-		}
-		return answer
+		operations.noteRefused(ctx)
+		return finished(ctx, next(ctx), &c)
 	})
 	return h
+}
+
+// finished is an answer as it goes out.
+func finished(ctx context.Context, answer *graphql.Response, c *Config) *graphql.Response {
+	if answer = shortEnough(ctx, answer, *c); answer != nil {
+		noteErrors(ctx, len(answer.Errors))
+		answer.Errors = capped(answer.Errors)
+	}
+	return answer
 }
 
 // presenter presents errors; where suggestions are welcome, those about inputs

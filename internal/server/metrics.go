@@ -94,6 +94,13 @@ func (o *operations) answered(ctx context.Context, op *graphql.OperationContext,
 	}
 }
 
+// noteRefused counts an answer to what is no operation.
+func (o *operations) noteRefused(ctx context.Context) {
+	if !graphql.HasOperationContext(ctx) || graphql.GetOperationContext(ctx).Operation == nil {
+		o.refused()
+	}
+}
+
 // refused counts an operation that was not run.
 func (o *operations) refused() { o.total.WithLabelValues("unknown", otherOperation, "refused").Inc() }
 

@@ -17,7 +17,7 @@ import (
 
 // runs runs operations, each in its turn.
 type runs struct {
-	config Config
+	config *Config // large: methods copy what they are of
 	budget *budget.Budget
 	// revoked is closed when an API token is revoked; nil: never.
 	revoked func() <-chan struct{}
@@ -39,42 +39,90 @@ func (t runs) follow(ctx context.Context, exec graphql.GraphExecutor, op *graphq
 	ctx = graphql.WithOperationContext(ctx, op)
 	defer func() {
 		if p := recover(); p != nil {
-			end = exec.DispatchError(ctx, gqlerror.List{asGraphQL(response.RecoverFunc(t.config.Log)(ctx, p))})
+			end = t.panicked(ctx, exec, p)
 		}
 	}()
-	lasting := op.Operation.Operation == ast.Subscription
-	whole := ctx
-	if !lasting {
-		var cancel context.CancelFunc
-		ctx, cancel = withTimeout(ctx, t.config.OperationTimeout)
-		defer cancel()
+	f, end := t.begin(ctx, exec, op)
+	if f == nil {
+		return end
 	}
-	ctx, ending := response.WithEnding(ctx)
+	defer f.leave()
+	for answer := f.responses(f.ctx); answer != nil; answer = f.responses(f.ctx) {
+		if err := t.handOver(f.ctx, answer, each); err != nil {
+			return nil
+		}
+		f.answered = true
+	}
+	return f.over(exec)
+}
+
+func (t runs) panicked(ctx context.Context, exec graphql.GraphExecutor, p any) *graphql.Response {
+	return exec.DispatchError(ctx, gqlerror.List{asGraphQL(response.RecoverFunc(t.config.Log)(ctx, p))})
+}
+
+// followed is an operation that was begun.
+type followed struct {
+	ctx, whole context.Context // of it, and of who waits for it
+	op         *graphql.OperationContext
+	responses  graphql.ResponseHandler
+	ending     *response.Ending
+	turn       func()             // leaves its turn
+	cancel     context.CancelFunc // nil for a subscription
+	answered   bool
+}
+
+// begin begins an operation; where that cannot be, it returns the answer that says so, nil
+// when nobody waits for it. What is on the stack while a subscription waits lies there for
+// each of thousands: so beginning and ending have functions of their own.
+func (t runs) begin(ctx context.Context, exec graphql.GraphExecutor, op *graphql.OperationContext) (*followed, *graphql.Response) {
+	f := &followed{whole: ctx, op: op, turn: func() {}}
+	lasting := op.Operation.Operation == ast.Subscription
+	if !lasting {
+		ctx, f.cancel = withTimeout(ctx, t.config.OperationTimeout)
+	}
+	ctx, f.ending = response.WithEnding(ctx)
 	leave, err := t.budget.Enter(ctx, caller(ctx), priceIn(op))
 	if err != nil {
-		return t.notBegun(ctx, whole, exec, err)
+		defer f.end()
+		return nil, t.notBegun(ctx, f.whole, exec, err)
 	}
-	defer leave()
-	responses, ctx := exec.DispatchOperation(t.hurried(ctx, op), op)
+	f.turn = leave
+	defer func() {
+		if f.ctx == nil { // it panicked
+			f.end()
+		}
+	}()
+	f.responses, ctx = exec.DispatchOperation(t.hurried(ctx, op), op)
 	if lasting { // each event has a turn of its own
 		leave()
 		ctx = response.WithTurns(ctx, func(ctx context.Context) (func(), error) {
 			return t.budget.Await(ctx, caller(ctx), priceIn(op))
 		})
 	}
-	defer drain(ctx, op, responses)
-	answered := false
-	for answer := responses(ctx); answer != nil; answer = responses(ctx) {
-		if err := t.handOver(ctx, answer, each); err != nil {
-			return nil
-		}
-		answered = true
+	f.ctx = ctx
+	return f, nil
+}
+
+// leave ends what was begun.
+func (f *followed) leave() {
+	defer f.end()
+	drain(f.ctx, f.op, f.responses)
+}
+
+func (f *followed) end() {
+	f.turn()
+	if f.cancel != nil {
+		f.cancel()
 	}
-	switch err := ending.Err(); {
+}
+
+// over says with which errors an operation ended, nil when it is simply over.
+func (f *followed) over(exec graphql.GraphExecutor) *graphql.Response {
+	switch err := f.ending.Err(); {
 	case err != nil:
-		return exec.DispatchError(ctx, gqlerror.List{{Err: err, Message: err.Error()}})
-	case !lasting && !answered && whole.Err() == nil: // the time is over
-		return exec.DispatchError(ctx, gqlerror.List{ended(ctx)})
+		return exec.DispatchError(f.ctx, gqlerror.List{{Err: err, Message: err.Error()}})
+	case f.cancel != nil && !f.answered && f.whole.Err() == nil: // the time is over
+		return exec.DispatchError(f.ctx, gqlerror.List{ended(f.ctx)})
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"time"
@@ -42,30 +43,44 @@ func (overSocket) Supports(r *http.Request) bool {
 	return strings.EqualFold(r.Header.Get("Upgrade"), "websocket")
 }
 
-// Do serves one socket, until either side has had enough.
+// Do opens one socket. It is served by a goroutine of its own: that of the request, with
+// all handlers of requests on its stack, would take more memory than the rest of a socket
+// that waits.
 func (t overSocket) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
-	ctx, cancel := context.WithCancel(r.Context())
-	defer cancel()
+	ctx, cancel := context.WithCancel(context.WithoutCancel(r.Context())) // which ends with the request
 	seat, err := t.streams.welcome(caller(ctx), cancel)
 	if err != nil {
+		cancel()
 		refuseStream(w, r, err)
 		return
 	}
-	defer seat.leave()
 	// It answers a request that it refuses itself, such as one of another
 	// site's page.
 	conn, err := websocket.Accept(w, r, &websocket.AcceptOptions{Subprotocols: []string{subprotocol}, OriginPatterns: t.config.originPatterns()})
 	if err != nil {
-		return
-	}
-	defer func() { _ = conn.CloseNow() }() // it may be closed already
-	if conn.Subprotocol() != subprotocol {
-		_ = conn.Close(closeSubprotocol, "Subprotocol not acceptable: speak "+subprotocol)
+		cancel()
+		seat.leave()
 		return
 	}
 	conn.SetReadLimit(t.config.MaxBody)
 	s := &socket{overSocket: t, conn: conn, seat: seat, exec: exec, header: r.Header, ctx: ctx, who: ctx, cancel: cancel, active: map[string]*running{}, chatter: rate.NewLimiter(chatter, 10*chatter)}
+	go s.live()
+}
+
+// live serves the socket until either side has had enough.
+func (s *socket) live() {
+	defer s.seat.leave()
+	defer func() { _ = s.conn.CloseNow() }() // it may be closed already
 	defer s.end()
+	defer func() {
+		if p := recover(); p != nil {
+			s.config.Log.Error().Interface("panic", p).Bytes("stack", debug.Stack()).Msg("a socket panicked")
+		}
+	}()
+	if s.conn.Subprotocol() != subprotocol {
+		s.close(closeSubprotocol, "Subprotocol not acceptable: speak "+subprotocol)
+		return
+	}
 	s.serve()
 }
 
@@ -135,7 +150,7 @@ func (s *socket) serve() {
 	})
 	defer timer.Stop()
 	go s.watch()
-	go s.pings()
+	time.AfterFunc(s.streams.limits.Ping, s.pings)
 	for {
 		kind, text, err := s.conn.Read(s.ctx)
 		if err != nil {
@@ -183,21 +198,15 @@ func (s *socket) stopAll() {
 	}
 }
 
-// pings looks whether the client is still there. One that is slow to answer
-// keeps nothing else waiting.
+// pings looks whether the client is still there, again and again. One that is slow to
+// answer keeps nothing else waiting.
 func (s *socket) pings() {
-	ping := time.NewTicker(s.streams.limits.Ping)
-	defer ping.Stop()
-	for {
-		select {
-		case <-s.ctx.Done():
-			return
-		case <-ping.C:
-			if s.ping() != nil {
-				_ = s.conn.CloseNow()
-				return
-			}
-		}
+	switch {
+	case s.ctx.Err() != nil:
+	case s.ping() != nil:
+		_ = s.conn.CloseNow()
+	default:
+		time.AfterFunc(s.streams.limits.Ping, s.pings)
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/google/uuid"
+	"github.com/rs/zerolog"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"releasegraph/graph/response"
@@ -87,26 +88,56 @@ func (s *socket) stop(id string) {
 // run runs an operation, and tells its answers and its end. Each has a request
 // id and a log line of its own.
 func (s *socket) run(ctx context.Context, o *running, id string, params *graphql.RawParams) {
-	start, requestID := time.Now(), uuid.Must(uuid.NewV7()).String()
-	ctx, note := withRequest(ctx, requestID)
-	defer func() {
-		note.line(s.config.Log.Info().Str("requestId", requestID)).Str("transport", "websocket").Dur("ms", time.Since(start)).Msg("operation")
-	}()
-	ctx = graphql.StartOperationTrace(ctx)
-	op, errs := s.exec.CreateOperationContext(ctx, params)
-	if len(errs) > 0 {
-		s.fail(o, id, s.exec.DispatchError(graphql.WithOperationContext(ctx, op), errs).Errors)
+	ctx, l := s.logged(ctx)
+	defer l.write()
+	op := s.created(ctx, o, id, params)
+	if op == nil {
 		return
 	}
 	end := s.follow(ctx, s.exec, op, func(answer *graphql.Response) error {
 		s.sendOf(o, message{ID: id, Type: "next", Payload: encoded(answer)}, false)
 		return nil
 	})
+	s.tellEnd(o, id, end)
+}
+
+// created checks an operation; nil: it cannot be run, and the client was told why.
+func (s *socket) created(ctx context.Context, o *running, id string, params *graphql.RawParams) *graphql.OperationContext {
+	ctx = graphql.StartOperationTrace(ctx)
+	op, errs := s.exec.CreateOperationContext(ctx, params)
+	if len(errs) > 0 {
+		s.fail(o, id, s.exec.DispatchError(graphql.WithOperationContext(ctx, op), errs).Errors)
+		return nil
+	}
+	return op
+}
+
+// tellEnd tells that an operation is over, with errors or without.
+func (s *socket) tellEnd(o *running, id string, end *graphql.Response) {
 	if end != nil {
 		s.fail(o, id, end.Errors)
 		return
 	}
 	s.sendOf(o, message{ID: id, Type: "complete"}, true)
+}
+
+// logging is the log line of an operation, before it is written.
+type logging struct {
+	log   *zerolog.Logger
+	start time.Time
+	id    string
+	note  *request
+}
+
+// logged gives an operation the id of a request, and begins its log line.
+func (s *socket) logged(ctx context.Context) (context.Context, *logging) {
+	l := &logging{log: &s.config.Log, start: time.Now(), id: uuid.Must(uuid.NewV7()).String()}
+	ctx, l.note = withRequest(ctx, l.id)
+	return ctx, l
+}
+
+func (l *logging) write() {
+	l.note.line(l.log.Info().Str("requestId", l.id)).Str("transport", "websocket").Dur("ms", time.Since(l.start)).Msg("operation")
 }
 
 // fail ends an operation with errors; nothing may follow them.
