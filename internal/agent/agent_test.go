@@ -113,12 +113,12 @@ func TestATimeLimitEndsAllThatAScriptStarted_D5(t *testing.T) {
 	w := newWorld(t)
 	w.rollout("R", "RUNNING", "the program")
 	w.once(func(c *agent.Config) {
-		c.Timeout, c.Grace = 300*time.Millisecond, 200*time.Millisecond
+		c.Timeout, c.Grace = 1500*time.Millisecond, 200*time.Millisecond
 		c.Scripts.Install = w.script("slow.sh", `(trap "" TERM; sh -c 'trap "" TERM; echo $$ > grandchild; while :; do sleep 0.1; done') & wait; wait`)
 	})
 	status, _, details := w.said("R")
 	require.Equal(t, "FAILED", status)
-	require.Contains(t, details, "took longer than 300ms")
+	require.Contains(t, details, "took longer than 1.5s")
 	pid, err := strconv.Atoi(strings.TrimSpace(w.read("grandchild")))
 	require.NoError(t, err)
 	require.Eventually(t, func() bool { return gone(pid) }, 5*time.Second, 10*time.Millisecond)
