@@ -49,13 +49,14 @@ func (s *socket) subscribe(m message) error {
 		return nil
 	}
 	s.ops.Go(func() {
+		defer s.streams.end()
 		defer cancel()
 		s.run(ctx, o, m.ID, params)
 	})
 	return nil
 }
 
-// beyond refuses an operation that is one too many.
+// beyond refuses an operation that is one too many; one that it does not refuse is counted.
 func (s *socket) beyond(many bool) *gqlerror.Error {
 	if many {
 		return &gqlerror.Error{
@@ -63,13 +64,18 @@ func (s *socket) beyond(many bool) *gqlerror.Error {
 			Extensions: map[string]any{"code": codeLimit},
 		}
 	}
-	if s.rates.limit.PerSecond <= 0 {
-		return nil
+	if s.rates.limit.PerSecond > 0 {
+		if l := s.rates.take(caller(s.client())); !l.pass {
+			return &gqlerror.Error{Message: s.rates.beyond(), Extensions: map[string]any{
+				"code": codeLimit, "details": map[string]any{"retryAfter": max(1, seconds(l.wait))},
+			}}
+		}
 	}
-	if l := s.rates.take(caller(s.client())); !l.pass {
-		return &gqlerror.Error{Message: s.rates.beyond(), Extensions: map[string]any{
-			"code": codeLimit, "details": map[string]any{"retryAfter": max(1, seconds(l.wait))},
-		}}
+	if !s.streams.begin() {
+		return &gqlerror.Error{
+			Message:    fmt.Sprintf("the server has %d operations on sockets, and can have no more: try again later", s.streams.limits.Operations),
+			Extensions: map[string]any{"code": codeLimit, "details": map[string]any{"retryAfter": 1}},
+		}
 	}
 	return nil
 }

@@ -342,6 +342,56 @@ func TestSocketsAndTheirOperationsAreLimited(t *testing.T) {
 	}
 }
 
+// Of 10,000 subscriptions on one socket a hundred run; each other one is told why not, and
+// the socket goes on.
+func TestTenThousandSubscriptionsOnASocketAreRefusedBeyondItsLimit(t *testing.T) {
+	r := serving(t, server.Config{})
+	w := r.wire().greeted()
+	go func() {
+		for range 100 {
+			<-r.fake.started
+		}
+	}()
+	for i := range 10_000 {
+		w.subscribes(fmt.Sprint(i), "subscription {endless}")
+		if i >= 100 {
+			w.hearsPart(`"type":"error"`, fmt.Sprintf(`"id":"%d"`, i), `"code":"LIMIT"`, "100 operations at once")
+		}
+	}
+	w.says(`{"id":"0","type":"complete"}`)
+	<-r.fake.ended
+	w.stillWorks()
+	w.conn.CloseNow()
+	for range 99 {
+		<-r.fake.ended
+	}
+}
+
+// However many sockets there are, their operations together are bounded; what ends makes
+// room.
+func TestTheOperationsOfAllSocketsTogetherAreLimited(t *testing.T) {
+	r := serving(t, server.Config{Streams: server.StreamLimits{Operations: 3}})
+	first, second := r.wire().greeted(), r.wire().greeted()
+	for i := range 2 {
+		first.subscribes(fmt.Sprint(i), "subscription {endless}")
+		<-r.fake.started
+	}
+	second.subscribes("1", "subscription {endless}")
+	<-r.fake.started
+	second.subscribes("more", "subscription {endless}")
+	second.hearsPart(`"type":"error"`, `"id":"more"`, `"code":"LIMIT"`, "3 operations on sockets", `"retryAfter":1`)
+	first.conn.CloseNow()
+	for range 2 {
+		<-r.fake.ended
+	}
+	for second.subscribes("again", "{a{x}}"); strings.Contains(second.next(), "LIMIT"); { // it ends in a moment
+		second.subscribes("again", "{a{x}}")
+	}
+	second.hearsPart(`"complete"`, `"again"`)
+	second.conn.CloseNow()
+	<-r.fake.ended
+}
+
 func TestTheRateOfACallerCountsOnASocketToo(t *testing.T) {
 	r := serving(t, server.Config{Rate: server.RateLimit{PerSecond: 0.001, Burst: 2}})
 	w := r.wire().greeted()

@@ -20,13 +20,14 @@ type StreamLimits struct {
 	Newcomers   int           // 200 sockets of an address that have not said who they are
 	PerSocket   int           // 100 operations at once on a socket
 	Total       int           // 20,000 sockets and event streams
+	Operations  int           // 50,000 operations at once on all sockets
 }
 
 func (l StreamLimits) withDefaults() StreamLimits {
 	return StreamLimits{
 		InitTimeout: or(l.InitTimeout, 5*time.Second), Write: or(l.Write, 10*time.Second), Ping: or(l.Ping, 25*time.Second),
 		Recheck: or(l.Recheck, 2*time.Second), Grace: or(l.Grace, 3*time.Second),
-		PerClient: or(l.PerClient, 100), Newcomers: or(l.Newcomers, 200), PerSocket: or(l.PerSocket, 100), Total: or(l.Total, 20_000),
+		PerClient: or(l.PerClient, 100), Newcomers: or(l.Newcomers, 200), PerSocket: or(l.PerSocket, 100), Total: or(l.Total, 20_000), Operations: or(l.Operations, 50_000),
 	}
 }
 
@@ -41,10 +42,12 @@ type streams struct {
 	// where they come from.
 	newcomers map[string][]*seat
 	total     int
-	stopped   bool
-	leaving   chan struct{} // closed when the server begins to stop
-	over      chan struct{} // closed when the grace is over
-	ended     sync.WaitGroup
+	// operations are those in progress on sockets.
+	operations int
+	stopped    bool
+	leaving    chan struct{} // closed when the server begins to stop
+	over       chan struct{} // closed when the grace is over
+	ended      sync.WaitGroup
 }
 
 func newStreams(l StreamLimits) *streams {
@@ -152,6 +155,25 @@ func (s *seat) leave() {
 		s.streams.remove(s.caller)
 	}
 	s.streams.ended.Done()
+}
+
+// begin counts an operation on a socket, until end does; it reports whether there is room
+// for one more. A socket may have many, and there may be many sockets: what all of them
+// take together is bounded by this.
+func (s *streams) begin() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.operations >= s.limits.Operations {
+		return false
+	}
+	s.operations++
+	return true
+}
+
+func (s *streams) end() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.operations--
 }
 
 // open is how many there are.

@@ -38,7 +38,9 @@ type Options struct {
 	Allowed []netip.Prefix
 	// Timeout is how long a receiver may take in all; 0: 15 s.
 	Timeout time.Duration
-	// Roots are trusted besides those of the system, for tests; nil: none.
+	// Resolver finds the addresses of names; nil: the system's.
+	Resolver *net.Resolver
+	// Transport changes how is sent, for tests; nil: nothing does.
 	Transport func(*http.Transport)
 }
 
@@ -72,7 +74,7 @@ type control = func(network, address string, c syscall.RawConn) error
 // client is one that goes to no other place than it was told to: it follows no redirect,
 // and uses no proxy, which would be what is looked at.
 func client(o Options, look control) *http.Client {
-	dialer := &net.Dialer{Timeout: connecting, Control: look}
+	dialer := &net.Dialer{Timeout: connecting, Control: look, Resolver: o.Resolver}
 	t := &http.Transport{
 		DialContext: dialer.DialContext, Proxy: nil, TLSHandshakeTimeout: connecting, MaxResponseHeaderBytes: 16 << 10,
 		MaxIdleConnsPerHost: 8, IdleConnTimeout: time.Minute, ForceAttemptHTTP2: true,

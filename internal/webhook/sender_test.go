@@ -92,6 +92,58 @@ func TestNothingIsSentToWhatIsNotPublic_E3(t *testing.T) {
 	require.Zero(t, heard.Load())
 }
 
+// names is a name server that knows each name by one address after the other.
+func names(t *testing.T, addresses ...string) *net.Resolver {
+	t.Helper()
+	conn, err := net.ListenPacket("udp", "127.0.0.1:0")
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = conn.Close() })
+	go func() {
+		question, asked := make([]byte, 512), 0
+		for {
+			n, from, err := conn.ReadFrom(question)
+			if err != nil {
+				return
+			}
+			end := 12
+			for end < n && question[end] != 0 {
+				end += int(question[end]) + 1
+			}
+			end += 5 // the end of the name, its type and class
+			answer := append([]byte{question[0], question[1], 0x81, 0x80, 0, 1, 0, 0, 0, 0, 0, 0}, question[12:end]...)
+			if question[end-3] == 1 { // an address of four bytes
+				answer[7] = 1
+				answer = append(answer, 0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 0, 0, 4)
+				answer = append(answer, net.ParseIP(addresses[min(asked, len(addresses)-1)]).To4()...)
+				asked++
+			}
+			_, _ = conn.WriteTo(answer, from)
+		}
+	}()
+	return &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, _, _ string) (net.Conn, error) {
+		var d net.Dialer
+		return d.DialContext(ctx, "udp", conn.LocalAddr().String())
+	}}
+}
+
+// A name that leads to a receiver when it is looked at first, and then elsewhere, is not
+// followed there.
+func TestANameThatLeadsElsewhereLaterIsNotFollowedThere_E3(t *testing.T) {
+	var heard atomic.Int64
+	url := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Connection", "close")
+		heard.Add(1)
+	})
+	_, port, err := net.SplitHostPort(strings.TrimPrefix(url, "http://"))
+	require.NoError(t, err)
+	o := loopback
+	o.Resolver = names(t, "127.0.0.1", "169.254.169.254")
+	sender, named := webhook.New(o), message("http://rebinding.example.org:"+port+"/latest/meta-data")
+	require.NoError(t, sender.Send(t.Context(), named).Err)
+	require.ErrorContains(t, sender.Send(t.Context(), named).Err, "not public")
+	require.EqualValues(t, 1, heard.Load())
+}
+
 // Plain http is spoken to allowed networks only, also where a name leads elsewhere.
 func TestPlainHTTPIsForAllowedNetworks_E3(t *testing.T) {
 	closed, open := webhook.New(webhook.Options{}), webhook.New(loopback)
