@@ -40,10 +40,14 @@ func (r *run) write(ctx context.Context) (Summary, error) {
 			}
 			err := r.passOver(ctx, s, pass.want, func(entries []entry) error { return b.add(ctx, i, entries) })
 			if err != nil {
-				return r.summary, r.cutOff(err)
+				return r.summary, r.cutOff(errors.Join(err, b.land(ctx)))
 			}
 		}
-		if err := b.flush(ctx); err != nil {
+		err := b.flush(ctx)
+		if err == nil {
+			err = b.land(ctx)
+		}
+		if err != nil {
 			return r.summary, r.cutOff(err)
 		}
 	}
@@ -56,6 +60,19 @@ type batch struct {
 	size  int
 	items []*interchange.Item
 	lines []inFile // of the items
+	// ahead is the batch before, while it is committed.
+	ahead *flight
+}
+
+// flight is a batch on its way into the store.
+type flight struct {
+	batch
+	*bulk.Ahead
+}
+
+// ahead is a target that decides what a batch does while the one before it is committed.
+type ahead interface {
+	Decide(ctx context.Context, items []*interchange.Item) (*bulk.Ahead, error)
 }
 
 // inFile is a line of one of the files.
@@ -104,10 +121,54 @@ func (b *batch) add(ctx context.Context, file int, entries []entry) error {
 	return nil
 }
 
+// flush writes the batch, or begins to where its target can do so.
 func (b *batch) flush(ctx context.Context) error {
 	if len(b.items) == 0 {
 		return nil
 	}
+	full := batch{run: b.run, items: b.items, lines: b.lines}
+	b.items, b.lines = nil, nil
+	to, can := b.run.target.(ahead)
+	if !can || b.run.options.DryRun || b.ahead != nil && !bulk.Apart(b.ahead.items, full.items) {
+		if err := b.land(ctx); err != nil {
+			return err
+		}
+		if !can || b.run.options.DryRun {
+			return full.write(ctx)
+		}
+	}
+	decided, decideErr := to.Decide(ctx, full.items)
+	if err := b.land(ctx); err != nil {
+		return err
+	}
+	if decideErr != nil { // it may need what the batch before it brought
+		return full.write(ctx)
+	}
+	decided.Commit(ctx)
+	b.ahead = &flight{full, decided}
+	return nil
+}
+
+// land waits until the batch before is in the store, and writes it anew where it could not
+// be written so.
+func (b *batch) land(ctx context.Context) error {
+	f := b.ahead
+	if f == nil {
+		return nil
+	}
+	b.ahead = nil
+	done, written, err := f.Wait(ctx)
+	switch {
+	case err != nil:
+		return f.placed(err)
+	case !written:
+		return f.write(ctx)
+	}
+	return f.wrote(done)
+}
+
+// write writes the batch, again while the target cannot be reached.
+func (b *batch) write(ctx context.Context) error {
 	done, err := retry(ctx, b.run, func() (bulk.Imported, error) { return b.run.target.Write(ctx, b.items) })
 	if err != nil {
 		return b.placed(err)
@@ -118,6 +179,11 @@ func (b *batch) flush(ctx context.Context) error {
 	if b.run.options.DryRun {
 		b.run.numbers.keep(b.items)
 	}
+	return b.wrote(done)
+}
+
+// wrote counts what the batch did.
+func (b *batch) wrote(done bulk.Imported) error {
 	if err := b.run.sum(done); err != nil {
 		return err
 	}
@@ -126,7 +192,6 @@ func (b *batch) flush(ctx context.Context) error {
 	} else {
 		b.run.written.records += len(b.items)
 	}
-	b.items, b.lines = b.items[:0], b.lines[:0]
 	return nil
 }
 

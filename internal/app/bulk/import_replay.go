@@ -116,7 +116,8 @@ func (r *replay) run(ctx context.Context, key string, items []*interchange.Item)
 	if len(r.problems) > 0 {
 		return Imported{}, r.problems
 	}
-	return r.write(ctx, r.changeset(key))
+	d := &decided{importBatch: r.importBatch, cs: r.changeset(key)}
+	return d.write(ctx)
 }
 
 // changeset says who, why and by what means: as it was told, else as the import

@@ -61,15 +61,19 @@ func (im *Import) untilUndisturbed(ctx context.Context, items []*interchange.Ite
 		if errors.As(err, &used) {
 			return done, im.inUse(ctx, items, used)
 		}
-		again := errors.Is(err, store.ErrConflict) || errors.Is(err, store.ErrExists) || errors.Is(err, store.ErrNotFound)
 		switch {
-		case !again:
+		case !disturbed(err):
 			return done, refusal.OfStore(err)
 		case attempt == attempts:
 			return done, refusal.Contended(err)
 		}
 		im.forget()
 	}
+}
+
+// disturbed reports whether others changed what a batch relied on.
+func disturbed(err error) bool {
+	return errors.Is(err, store.ErrConflict) || errors.Is(err, store.ErrExists) || errors.Is(err, store.ErrNotFound)
 }
 
 // mayTouch refuses records of kinds that an actor of some kinds may not touch,
@@ -90,31 +94,44 @@ func (im *Import) mayTouch(items []*interchange.Item) error {
 }
 
 func (im *Import) try(ctx context.Context, items []*interchange.Item) (Imported, error) {
+	d, err := im.decide(ctx, items)
+	if err != nil {
+		return Imported{}, err
+	}
+	return d.write(ctx)
+}
+
+// decide works out what a batch does, with what follows. Nothing is written yet.
+func (im *Import) decide(ctx context.Context, items []*interchange.Item) (*decided, error) {
 	b := newImportBatch(im)
 	if b.refused(items) {
-		return Imported{}, b.problems
+		return nil, b.problems
 	}
 	if err := b.nodes(ctx, items); err != nil {
-		return Imported{}, err
+		return nil, err
 	}
 	if err := (links{b}).edges(ctx, items); err != nil {
-		return Imported{}, err
+		return nil, err
 	}
 	if err := b.removals(ctx, items); err != nil {
-		return Imported{}, err
+		return nil, err
 	}
 	p := b.propose()
 	if err := im.app.estate.Ask(ctx, p); err != nil {
-		return Imported{}, err
+		return nil, err
 	}
 	for _, one := range p.Problems {
 		b.problem(one.Line, one.Error)
 	}
 	if len(b.problems) > 0 {
 		slices.SortStableFunc(b.problems, func(x, y ImportProblem) int { return cmp.Compare(x.Index, y.Index) })
-		return Imported{}, b.problems
+		return nil, b.problems
 	}
-	return b.commit(ctx, p)
+	held, err := b.consequent(ctx, p)
+	return &decided{importBatch: b, held: held, cs: store.Changeset{
+		Ops: b.Ops, Guards: b.Guards, Actor: im.actor.Name, Reason: im.options.Reason, Source: b.writtenBy(),
+		At: im.app.estate.Now().UTC().Truncate(time.Microsecond), Key: im.key,
+	}}, err
 }
 
 // importBatch decides what one change set does.
@@ -153,49 +170,6 @@ func (b *importBatch) count(i *interchange.Item) *ImportCount {
 
 func (b *importBatch) problem(index int, err *domain.Error) {
 	b.problems = append(b.problems, ImportProblem{Index: index, Error: err})
-}
-
-// commit writes what the batch decided, with what follows.
-func (b *importBatch) commit(ctx context.Context, p *estate.Proposal) (Imported, error) {
-	held, err := b.consequent(ctx, p)
-	if err != nil {
-		return Imported{}, err
-	}
-	done, err := b.write(ctx, store.Changeset{
-		Ops: b.Ops, Guards: b.Guards, Actor: b.im.actor.Name, Reason: b.im.options.Reason, Source: b.writtenBy(),
-		At: b.im.app.estate.Now().UTC().Truncate(time.Microsecond), Key: b.im.key,
-	})
-	done.Held = held
-	return done, err
-}
-
-// write commits a change set of the batch, unless there is nothing to write or it
-// is a dry run.
-func (b *importBatch) write(ctx context.Context, cs store.Changeset) (Imported, error) {
-	done := Imported{Changes: b.changes, Kept: b.kept, Whole: b.whole}
-	for _, name := range b.order {
-		done.Counts = append(done.Counts, *b.counts[name])
-	}
-	if len(b.Ops) == 0 || b.im.options.DryRun {
-		for end := range b.ids {
-			b.im.fresh[end] = true
-		}
-		head, err := b.im.app.estate.Store.Head(ctx)
-		done.Revision = int64(head)
-		return done, err
-	}
-	change, err := b.im.app.estate.Commit(ctx, cs)
-	if err != nil {
-		return Imported{}, err
-	}
-	for end, id := range b.ids {
-		b.im.remember(end, met{id, b.created[id] && !b.parted[id]})
-	}
-	for _, end := range b.gone {
-		b.im.unlearn(end)
-	}
-	done.Revision = int64(change.Revision)
-	return done, nil
 }
 
 // nodes decides on the records.
