@@ -59,7 +59,7 @@ func (c *demoCmd) Run(r *running) (err error) {
 	if err != nil {
 		return errors.Join(err, e.close(r))
 	}
-	e.until(r, rolling{app: e.app, log: r.log, now: moved.Now}.Run)
+	e.until(r, rolling{app: e.app, store: e.store, log: r.log, now: moved.Now}.Run)
 	fmt.Fprintf(r.Stdout, "A retailer's estate: %d records and relationships, in memory.\n\n", sum.Created())
 	if err := showImpact(r, e); err != nil {
 		return errors.Join(err, e.close(r))

@@ -7,52 +7,53 @@ import (
 	"github.com/rs/zerolog"
 
 	"releasegraph/internal/app"
+	roll "releasegraph/internal/app/running"
+	"releasegraph/internal/store"
 )
 
 // rolling lets roll-outs go on by themselves: waves begin when their time has come, and
 // all else happens that is due.
 type rolling struct {
-	app *app.App
-	log zerolog.Logger
-	now func() time.Time
-	// head is the revision at which it looked last, next when something is due then, zero:
-	// nothing is.
-	head int64
-	next time.Time
+	app   *app.App
+	store store.Store
+	log   zerolog.Logger
+	now   func() time.Time
 }
 
-// rollEvery is how often is looked for what is due.
-const rollEvery = time.Second
+const (
+	// rollEvery is how often is looked at least for what is due: a clock may be moved.
+	rollEvery = time.Second
+	// rollBreath is how long is waited at least.
+	rollBreath = 20 * time.Millisecond
+)
 
-// Run works until the context ends. What fails is logged and tried again. Due times follow
-// from the records: where these have not changed, nothing is read.
+// Run works until the context ends. What fails is logged and tried again.
 func (r rolling) Run(ctx context.Context) {
-	timer := time.NewTicker(rollEvery)
-	defer timer.Stop()
-	r.head = -1
-	for {
-		r.once(ctx)
-		select {
-		case <-timer.C:
-		case <-ctx.Done():
-			return
-		}
-	}
-}
-
-func (r *rolling) once(ctx context.Context) {
-	ctx = r.app.WithLoads(ctx)
-	head, err := r.app.Head(ctx)
-	if err != nil || head == r.head && (r.next.IsZero() || r.now().Before(r.next)) {
-		return
-	}
-	next, err := r.app.Running.Advance(ctx)
-	if err != nil {
-		if ctx.Err() == nil {
+	watch := roll.NewWatch(r.app.Running)
+	for ctx.Err() == nil {
+		next, err := watch.Look(r.app.WithLoads(ctx))
+		if err != nil && ctx.Err() == nil {
 			r.log.Error().Err(err).Msg("what is due in roll-outs could not be done, and is tried again")
 		}
-		r.head = -1
+		r.wait(ctx, watch.Head(), next)
+	}
+}
+
+// wait waits until something is committed after a revision, or is due.
+func (r rolling) wait(ctx context.Context, head int64, next time.Time) {
+	until := rollEvery
+	if !next.IsZero() {
+		until = max(rollBreath, min(until, next.Sub(r.now())))
+	}
+	ctx, cancel := context.WithTimeout(ctx, until)
+	defer cancel()
+	select {
+	case <-time.After(rollBreath):
+	case <-ctx.Done():
+	}
+	if head < 0 {
+		<-ctx.Done()
 		return
 	}
-	r.head, r.next = head, next
+	_, _ = r.store.Await(ctx, store.Revision(head)) // it is looked again whatever comes
 }

@@ -59,6 +59,7 @@ func (s *said) String() string {
 type server struct {
 	process *exec.Cmd
 	url     string
+	log     *said
 }
 
 var listening = regexp.MustCompile(`"url":"(http://127\.0\.0\.1:\d+)"`)
@@ -72,7 +73,7 @@ func serve(t *testing.T, at time.Time, store ...string) *server {
 		c, log := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestServer$"), &said{}
 		c.Env, c.Stderr = append(os.Environ(), serverArgs+"="+strings.Join(args, "\n")), log
 		require.NoError(t, c.Start())
-		s := &server{process: c}
+		s := &server{process: c, log: log}
 		t.Cleanup(s.kill)
 		if s.opens(log) {
 			return s
@@ -146,6 +147,9 @@ func (c *cluster) ask(ctx context.Context, document string, variables map[string
 		}
 		if err == nil || simulate.Refused(err) || ctx.Err() != nil {
 			return data, err
+		}
+		for _, s := range c.servers {
+			require.NotContains(c.t, s.log.String(), "panic:", "a server ended by itself")
 		}
 	}
 }

@@ -25,15 +25,13 @@ var onTheWay = []domain.DeploymentStatus{
 // one deployment is told behind the others.
 func (a *Area) Advance(ctx context.Context) (next time.Time, err error) {
 	ctx = acting.WithIdentity(ctx, acting.Clock)
-	list, err := estate.All[*domain.Deployment](ctx, a.estate.Everything(), store.Query{
-		Filter: store.Compare{Property: "status", Op: store.OneOf, Value: store.AnyOf(onTheWay)}, Order: []store.Order{{Property: "key"}},
-	})
+	list, err := allOnTheWay(ctx, a.estate)
 	if err != nil {
 		return next, err
 	}
 	var failed []error
 	for _, d := range list {
-		at, err := a.advance(ctx, d)
+		at, err := a.advance(ctx, d, a.look)
 		if ctx.Err() != nil {
 			return next, ctx.Err()
 		}
@@ -47,10 +45,17 @@ func (a *Area) Advance(ctx context.Context) (next time.Time, err error) {
 	return next, errors.Join(failed...)
 }
 
+// allOnTheWay lists the deployments to which something may happen by itself.
+func allOnTheWay(ctx context.Context, e *estate.Estate) ([]*domain.Deployment, error) {
+	return estate.All[*domain.Deployment](ctx, e.Everything(), store.Query{
+		Filter: store.Compare{Property: "status", Op: store.OneOf, Value: store.AnyOf(onTheWay)}, Order: []store.Order{{Property: "key"}},
+	})
+}
+
 // advance lets happen what is due in one deployment, and returns when something is due
-// next.
-func (a *Area) advance(ctx context.Context, d *domain.Deployment) (next time.Time, err error) {
-	c, err := a.look(ctx, d)
+// next, as far as what is read of it tells.
+func (a *Area) advance(ctx context.Context, d *domain.Deployment, read func(context.Context, *domain.Deployment) (*course, error)) (next time.Time, err error) {
+	c, err := read(ctx, d)
 	if err != nil {
 		return next, err
 	}
