@@ -116,7 +116,7 @@ func TellAsOf(ctx context.Context, a *app.App, in domain.ImpactInput, asOf *doma
 		if err != nil {
 			return "", err
 		}
-		told += fmt.Sprint(h.Depth, " ", item.Key, " ", item.Name, " ", h.Strength, " ", h.Cursor)
+		told += fmt.Sprint(h.Depth, " ", item.Key, " ", item.Name, " ", h.Strength, " ", h.Cursor())
 		for _, l := range Must(h.Chain(context.Background())) {
 			from, _ := l.From(ctx)
 			to, err := l.To(ctx)
