@@ -107,11 +107,7 @@ func (p *page) opening() {
 // zones are those of the letter; UTC stands for none, and for one that is not known.
 func (p *page) zones() (list []*time.Location) {
 	for _, name := range p.letter.Zones {
-		zone, err := time.LoadLocation(name)
-		if err != nil {
-			zone = time.UTC
-		}
-		list = append(list, zone)
+		list = append(list, zoneNamed(name))
 	}
 	if len(list) == 0 {
 		return []*time.Location{time.UTC}

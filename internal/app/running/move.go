@@ -206,15 +206,7 @@ func has(w *running.Wave) bool {
 
 // published are the times for which the release is announced as it starts (M3).
 func (c *course) published() (from, to *time.Time) {
-	for _, w := range c.r.Waves {
-		if w.WindowFrom != nil && (from == nil || w.WindowFrom.Before(*from)) {
-			from = w.WindowFrom
-		}
-		if w.WindowTo != nil && (to == nil || w.WindowTo.After(*to)) {
-			to = w.WindowTo
-		}
-	}
-	if from == nil || to == nil {
+	if from, to = c.r.Window(); from == nil || to == nil {
 		return c.release.PlannedFrom, c.release.PlannedTo
 	}
 	return from, to

@@ -8,6 +8,7 @@ import (
 
 	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/ground"
+	"releasegraph/internal/app/readiness"
 	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/optional"
@@ -43,7 +44,7 @@ type course struct {
 	guards   []store.Guard
 	// allStays says that the back-out plan leaves all as it is.
 	allStays bool
-	proofs   *proofs
+	proofs   *readiness.Proofs
 }
 
 // place is a step in its wave.
@@ -58,7 +59,7 @@ func (a *Area) open(ctx context.Context, d *domain.Deployment) (*course, error) 
 		area: a, view: a.estate.Everything(), now: a.estate.Clock(), sites: map[string]store.Node{}, releases: map[string]store.Node{},
 		was: d, wasWaves: map[string]*domain.Wave{}, wasSteps: map[string]*domain.SiteRollout{}, bySite: map[store.ID][]place{},
 	}
-	c.at, c.ground, c.proofs = c.now, ground.New(c.view), newProofs(c)
+	c.at, c.ground = c.now, ground.New(c.view)
 	rollout := &running.Rollout{Deployment: d}
 	if d.Soak != nil {
 		length, err := domain.ParseDuration(*d.Soak)
@@ -82,6 +83,7 @@ func (a *Area) open(ctx context.Context, d *domain.Deployment) (*course, error) 
 		return nil, err
 	}
 	c.release = optional.First(releases[id])
+	c.proofs = readiness.NewProofs(c.view, c.ground, c.release)
 	c.r = rollout
 	if d.Status == domain.DeploymentBackingOut { // what stays is told by its step
 		return c, refusal.Both(c.readStaying(ctx), c.readAll(ctx), c.markStaying(ctx))

@@ -238,7 +238,7 @@ func (t *taking) move(ctx context.Context, c *course, w *running.Wave, s *runnin
 		Status: report.Status, At: report.At, Attempt: report.Attempt, Kit: optional.Or(report.KitSha256, ""), Detail: optional.Or(report.Detail, ""),
 		Unhealthy: !optional.Or(in.ToolingHealthy, true),
 	}
-	if err := c.proofs.read(ctx, s, said); err != nil {
+	if err := c.proofs.Read(ctx, s, c.groundOf(s), c.sites[s.ID], said); err != nil {
 		return err
 	}
 	outcome, refused := c.r.Take(w, s, said, c.now)

@@ -10,6 +10,7 @@ import (
 	"releasegraph/internal/app/acting"
 	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/refusal"
+	"releasegraph/internal/app/touched"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/store"
 )
@@ -50,15 +51,15 @@ func (w *Watch) Look(ctx context.Context) (next time.Time, err error) {
 	if now.Before(w.last) {
 		w.head = -1 // the clock went back: what was reckoned by it is reckoned anew
 	}
-	touched, err := w.follow(ctx, head)
+	list, err := w.follow(ctx, head)
 	if err != nil {
 		w.head = -1
 		return next, err
 	}
 	w.head, w.last = head, now
 	var failed []error
-	for _, id := range w.turn(touched, now) {
-		if err := w.lookAt(ctx, id, slices.Contains(touched, id), now); err != nil {
+	for _, id := range w.turn(list, now) {
+		if err := w.lookAt(ctx, id, slices.Contains(list, id), now); err != nil {
 			failed = append(failed, err)
 			w.due[id] = now.Add(rest)
 		}
@@ -124,33 +125,16 @@ func (w *Watch) lookAt(ctx context.Context, id store.ID, touched bool, now time.
 	return nil
 }
 
-// changesAtOnce is how many change sets are read at once, and mostChanges how many are
-// followed: behind more than that all deployments are looked at.
-const changesAtOnce, mostChanges = 200, 5000
-
 // follow lists the deployments to which something happened since the last look.
 func (w *Watch) follow(ctx context.Context, head store.Revision) ([]store.ID, error) {
 	if w.head == head {
 		return nil, nil
 	}
-	if w.head < 0 || head < w.head || head-w.head > mostChanges {
-		return nil, w.all(ctx)
+	list, followed, err := touched.Deployments(ctx, w.area.estate.Store, w.area.estate.Everything(), w.head, head)
+	if err == nil && !followed {
+		err = w.all(ctx)
 	}
-	t := touch{deployments: map[store.ID]bool{}, waves: map[store.ID]bool{}, sites: map[store.ID]bool{}}
-	for after := w.head; after < head; {
-		changes, err := w.area.estate.Store.Changes(ctx, after, changesAtOnce)
-		if errors.Is(err, store.ErrCompacted) || err == nil && len(changes) == 0 {
-			return nil, w.all(ctx)
-		}
-		if err != nil {
-			return nil, refusal.OfStore(err)
-		}
-		for i := range changes {
-			t.note(&changes[i])
-		}
-		after = changes[len(changes)-1].Revision
-	}
-	return t.above(ctx, w.area.estate.Everything())
+	return list, err
 }
 
 // all has all deployments that are on their way looked at, at once.
@@ -161,51 +145,4 @@ func (w *Watch) all(ctx context.Context) error {
 		w.due[store.ID(d.ID)] = time.Unix(0, 0)
 	}
 	return err
-}
-
-// touch is what of roll-outs change sets touched.
-type touch struct{ deployments, waves, sites map[store.ID]bool }
-
-func (t *touch) note(c *store.Change) {
-	for i := range c.Effects {
-		switch e := &c.Effects[i]; {
-		case e.Kind == domain.KindDeployment:
-			t.deployments[e.Node] = true
-		case e.Kind == domain.KindWave:
-			t.waves[e.Node] = true
-		case e.Kind == domain.KindSiteRollout:
-			t.sites[e.Node] = true
-		case e.Node == "" && e.Edge.Rel == domain.RelHasWave:
-			t.deployments[e.Edge.From] = true
-		case e.Node == "" && e.Edge.Rel == domain.RelTargets:
-			t.waves[e.Edge.From] = true
-		}
-	}
-}
-
-// above lists the deployments, with those above the waves and the sites.
-func (t *touch) above(ctx context.Context, v estate.View) (list []store.ID, err error) {
-	for _, step := range []struct {
-		from, to  map[store.ID]bool
-		rel, kind string
-	}{{t.sites, t.waves, domain.RelTargets, domain.KindWave}, {t.waves, t.deployments, domain.RelHasWave, domain.KindDeployment}} {
-		ids := make([]store.ID, 0, len(step.from))
-		for id := range step.from {
-			ids = append(ids, id)
-		}
-		slices.Sort(ids)
-		far, err := v.Far(ctx, ids, step.rel, store.In, step.kind)
-		if err != nil {
-			return nil, err
-		}
-		for _, nodes := range far {
-			for _, n := range nodes {
-				step.to[n.ID] = true
-			}
-		}
-	}
-	for id := range t.deployments {
-		list = append(list, id)
-	}
-	return list, nil
 }

@@ -15,6 +15,20 @@ type Rollout struct {
 	Soak time.Duration
 }
 
+// Window is from when its first wave is planned until when its last one is, nil where no
+// wave says so.
+func (r *Rollout) Window() (from, to *time.Time) {
+	for _, w := range r.Waves {
+		if w.WindowFrom != nil && (from == nil || w.WindowFrom.Before(*from)) {
+			from = w.WindowFrom
+		}
+		if w.WindowTo != nil && (to == nil || w.WindowTo.After(*to)) {
+			to = w.WindowTo
+		}
+	}
+	return from, to
+}
+
 // Wave is a wave with its steps, in the order of their hours: all of them, or those that
 // are looked at.
 type Wave struct {

@@ -1,4 +1,4 @@
-package running
+package readiness
 
 import (
 	"context"
@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"releasegraph/internal/app/estate"
-	"releasegraph/internal/app/readiness"
+	"releasegraph/internal/app/ground"
 	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/domain"
 	plan "releasegraph/internal/plan/release"
@@ -15,45 +15,49 @@ import (
 	"releasegraph/internal/store"
 )
 
-// proofs are what sites must show before they install, as far as it was read (D2, D3).
-type proofs struct {
-	c *course
+// Proofs are what sites must show before they install, as far as it was read (D2, D3).
+type Proofs struct {
+	view    estate.View
+	ground  *ground.Ground
+	release *domain.Release // that is rolled out, nil for none
 	// kits and freezes were read once: the digests of a release's kit, and the freezes
 	// that are on in a minute.
 	kitsOf    map[store.ID][]string
-	freezesOn map[time.Time][]*readiness.Freeze
+	freezesOn map[time.Time][]*Freeze
 }
 
-func newProofs(c *course) *proofs {
-	return &proofs{c, map[store.ID][]string{}, map[time.Time][]*readiness.Freeze{}}
+// NewProofs returns what is to be shown for a release.
+func NewProofs(v estate.View, g *ground.Ground, r *domain.Release) *Proofs {
+	return &Proofs{v, g, r, map[store.ID][]string{}, map[time.Time][]*Freeze{}}
 }
 
-// read reads what a site must show that says that it has come so far: the kit that it is
-// to have, and that no freeze is on.
-func (p *proofs) read(ctx context.Context, s *running.Step, said running.Report) error {
+// Read reads what a site must show that says that it has come so far: the kit that it is
+// to have, and that no freeze is on. Of is the step as it changes what is installed, site
+// where.
+func (p *Proofs) Read(ctx context.Context, s *running.Step, of ground.Step, site store.Node, said running.Report) error {
 	if said.Status == domain.SiteDistributed || said.Status == domain.SiteFailed || said.Status == domain.SiteBackedOut || s.Status.Begun() {
 		return nil
 	}
-	kits, err := p.kits(ctx, p.c.releaseOf(s))
+	kits, err := p.kits(ctx, of.Release)
 	if err != nil {
 		return err
 	}
 	s.Kits = kits
-	s.Frozen, err = p.frozen(ctx, s, said.At)
+	s.Frozen, err = p.frozen(ctx, of, site, said.At)
 	return err
 }
 
 // kits are the digests by which a site may name the kit of a release (L2): that of the
 // kit as a whole and, where the kit is one thing, of that. A package has the kits of its
 // parts.
-func (p *proofs) kits(ctx context.Context, release store.ID) ([]string, error) {
+func (p *Proofs) kits(ctx context.Context, release store.ID) ([]string, error) {
 	if release == "" {
 		return nil, nil
 	}
 	if known, is := p.kitsOf[release]; is {
 		return known, nil
 	}
-	parts, err := p.c.view.Walk(ctx, store.Walk{Roots: []store.ID{release}, Rels: []string{domain.RelBundles}, Direction: store.Out})
+	parts, err := p.view.Walk(ctx, store.Walk{Roots: []store.ID{release}, Rels: []string{domain.RelBundles}, Direction: store.Out})
 	if err != nil {
 		return nil, refusal.OfStore(err)
 	}
@@ -61,7 +65,7 @@ func (p *proofs) kits(ctx context.Context, release store.ID) ([]string, error) {
 	for i, hit := range parts.Hits {
 		ids[i] = hit.ID
 	}
-	far, err := estate.Linked[*domain.MediaItem](ctx, p.c.view, ids, domain.RelKitOf, store.In)
+	far, err := estate.Linked[*domain.MediaItem](ctx, p.view, ids, domain.RelKitOf, store.In)
 	if err != nil {
 		return nil, err
 	}
@@ -91,18 +95,18 @@ func (p *proofs) kits(ctx context.Context, release store.ID) ([]string, error) {
 
 // frozen are the freezes that hold a step at a moment: its site, or what it receives
 // (D2).
-func (p *proofs) frozen(ctx context.Context, s *running.Step, at time.Time) ([]domain.TimeRange, error) {
+func (p *Proofs) frozen(ctx context.Context, s ground.Step, site store.Node, at time.Time) ([]domain.TimeRange, error) {
 	on, err := p.freezes(ctx, at)
 	if err != nil || len(on) == 0 {
 		return nil, err
 	}
-	if err := p.c.ground.Read(ctx, p.c.grounds(s)); err != nil {
+	if err := p.ground.Read(ctx, []ground.Step{s}); err != nil {
 		return nil, err
 	}
 	var list []domain.TimeRange
 	for _, f := range on {
-		holds := f.HoldsSite(p.c.sites[s.ID])
-		for _, work := range p.c.ground.Work(s.ID) {
+		holds := f.HoldsSite(site)
+		for _, work := range p.ground.Work(s.ID) {
 			item := work.Item
 			holds = holds || f.HoldsItem(store.ID(item.ID), item.Class, item.Environment)
 		}
@@ -114,7 +118,7 @@ func (p *proofs) frozen(ctx context.Context, s *running.Step, at time.Time) ([]d
 }
 
 // freezes reads the freezes that are on at a moment, once for reports of one minute.
-func (p *proofs) freezes(ctx context.Context, at time.Time) ([]*readiness.Freeze, error) {
+func (p *Proofs) freezes(ctx context.Context, at time.Time) ([]*Freeze, error) {
 	minute := at.Truncate(time.Minute)
 	if known, is := p.freezesOn[minute]; is {
 		return known, nil
@@ -123,18 +127,18 @@ func (p *proofs) freezes(ctx context.Context, at time.Time) ([]*readiness.Freeze
 	if err != nil {
 		return nil, err
 	}
-	on, err := readiness.FreezesOn(ctx, p.c.view, at, requests)
+	on, err := FreezesOn(ctx, p.view, at, requests)
 	p.freezesOn[minute] = on
 	return on, err
 }
 
 // requests are the keys of those that the release carries out.
-func (p *proofs) requests(ctx context.Context) ([]string, error) {
-	if p.c.release == nil {
+func (p *Proofs) requests(ctx context.Context) ([]string, error) {
+	if p.release == nil {
 		return nil, nil
 	}
-	id := store.ID(p.c.release.ID)
-	far, err := p.c.view.Far(ctx, []store.ID{id}, domain.RelImplements, store.Out, domain.KindChangeRequest)
+	id := store.ID(p.release.ID)
+	far, err := p.view.Far(ctx, []store.ID{id}, domain.RelImplements, store.Out, domain.KindChangeRequest)
 	var keys []string
 	for _, n := range far[id] {
 		keys = append(keys, n.Props.Text("key"))
