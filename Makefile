@@ -42,7 +42,7 @@ simulate: ## whole roll-outs at simulated sites, so many (SEEDS=n), on both stor
 	RELEASEGRAPH_SEEDS=$(SEEDS) go test ./internal/simulate -v -timeout 12h
 
 TORTURE ?= 1000000
-torture: ## 200 subscribers who come and go, servers that are stopped, and so many events (TORTURE=n)
+torture: ## 200 subscribers who come and go, servers that are stopped and killed, and so many events (TORTURE=n)
 	RELEASEGRAPH_TORTURE=$(TORTURE) go test ./internal/server/torture -v -timeout 12h
 
 .PHONY: help build demo test test-all generate lint bench web fuzz simulate torture

@@ -29,7 +29,12 @@ import (
 	"releasegraph/resolvers"
 )
 
-func TestMain(m *testing.M) { neo4jtest.Main(m) }
+func TestMain(m *testing.M) {
+	if path := os.Getenv(servedFile); path != "" {
+		serveUntilKilled(path)
+	}
+	neo4jtest.Main(m)
+}
 
 // setting is how much is asked of a world.
 type setting struct {
@@ -55,10 +60,10 @@ func wanted(short setting) setting {
 
 // world is some servers over one store.
 type world struct {
-	t    *testing.T
-	open func() store.Store // for a server; who opens a store closes it
-	stay int                // see setting
-	last atomic.Int64       // the last revision that is told; 0: there will be more
+	t     *testing.T
+	begin func() *instance // begins a server
+	stay  int              // see setting
+	last  atomic.Int64     // the last revision that is told; 0: there will be more
 
 	mu      sync.Mutex
 	servers []*instance
@@ -70,9 +75,8 @@ type instance struct {
 	stop func()
 }
 
-// start starts a server.
-func (w *world) start() *instance {
-	s := w.open()
+// serve serves a store, which it closes in the end.
+func serve(s store.Store) *instance {
 	a := app.New(app.Config{Store: s, Now: time.Now, NewID: func() string { return uuid.Must(uuid.NewV7()).String() }})
 	h, err := server.New(server.Config{
 		Log: zerolog.Nop(), Drain: time.Second,
@@ -113,7 +117,7 @@ func (w *world) replace(i int) {
 	old := w.servers[i]
 	w.mu.Unlock()
 	old.stop()
-	next := w.start()
+	next := w.begin()
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.servers[i] = next
@@ -171,18 +175,9 @@ func torture(t *testing.T, instances int, of setting, open func() store.Store, w
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), of.patience)
 	defer cancel()
-	w := &world{t: t, open: open, stay: of.stay}
-	for range instances {
-		w.servers = append(w.servers, w.start())
-	}
-	var subscribers []*subscriber
-	var following, writers sync.WaitGroup
-	for i := range of.subscribers {
-		s := &subscriber{world: w, rand: rand.New(rand.NewPCG(uint64(i), 7)), breaks: map[string]int{}}
-		s.kinds = [][]string{nil, {"SITE"}, {"CONFIGURATION_ITEM", "PARTY"}}[i%3]
-		subscribers = append(subscribers, s)
-		following.Go(func() { s.follow(ctx) })
-	}
+	w := newWorld(t, instances, of, func() *instance { return serve(open()) })
+	var writers sync.WaitGroup
+	subscribers, following := w.followed(ctx, of.subscribers)
 	var left atomic.Int64
 	left.Store(int64(of.events))
 	begun := time.Now()
@@ -193,19 +188,7 @@ func torture(t *testing.T, instances int, of setting, open func() store.Store, w
 			}
 		})
 	}
-	restarting, endRestarts := context.WithCancel(ctx)
-	var restarts sync.WaitGroup
-	replaced := 0
-	restarts.Go(func() {
-		for i := 0; restarting.Err() == nil; i++ {
-			select {
-			case <-time.After(of.replace):
-				w.replace(i % instances)
-				replaced++
-			case <-restarting.Done():
-			}
-		}
-	})
+	endRestarts := w.replacing(ctx, of.replace)
 	writers.Wait()
 	wrote := time.Since(begun)
 	end, err := writing.Commit(ctx, store.Changeset{Actor: "end", At: time.Now().UTC().Truncate(time.Microsecond), Ops: []store.Op{
@@ -215,18 +198,69 @@ func torture(t *testing.T, instances int, of setting, open func() store.Store, w
 	require.NoError(t, err)
 	w.last.Store(int64(end.Revision))
 	following.Wait()
-	endRestarts()
-	restarts.Wait()
+	replaced := endRestarts()
 	for _, s := range w.servers {
 		s.stop()
 	}
 	require.NoError(t, ctx.Err(), "not all subscribers were told all in time")
-	breaks := map[string]int{}
+	events, breaks := compared(ctx, t, writing, subscribers)
+	t.Logf("%d events in %d change sets, written in %s, told to %d subscribers by %s; servers replaced: %d; subscriptions ended: %v",
+		events, end.Revision, wrote.Round(time.Millisecond), len(subscribers), time.Since(begun).Round(time.Millisecond), replaced, breaks)
+}
+
+func newWorld(t *testing.T, instances int, of setting, begin func() *instance) *world {
+	w := &world{t: t, begin: begin, stay: of.stay}
+	for range instances {
+		w.servers = append(w.servers, begin())
+	}
+	return w
+}
+
+// followed has subscribers follow, until they were told all.
+func (w *world) followed(ctx context.Context, n int) (subscribers []*subscriber, following *sync.WaitGroup) {
+	following = &sync.WaitGroup{}
+	for i := range n {
+		s := &subscriber{world: w, rand: rand.New(rand.NewPCG(uint64(i), 7)), breaks: map[string]int{}}
+		s.kinds = [][]string{nil, {"SITE"}, {"CONFIGURATION_ITEM", "PARTY"}}[i%3]
+		subscribers = append(subscribers, s)
+		following.Go(func() { s.follow(ctx) })
+	}
+	return subscribers, following
+}
+
+// replacing replaces one server after the other, until it is ended, and then says how often
+// it did.
+func (w *world) replacing(ctx context.Context, every time.Duration) (end func() int) {
+	ctx, cancel := context.WithCancel(ctx)
+	var restarts sync.WaitGroup
+	replaced := 0
+	restarts.Go(func() {
+		for i := 0; ctx.Err() == nil; i++ {
+			select {
+			case <-time.After(every):
+				w.replace(i % len(w.servers))
+				replaced++
+			case <-ctx.Done():
+			}
+		}
+	})
+	return func() int {
+		cancel()
+		restarts.Wait()
+		return replaced
+	}
+}
+
+// compared holds what each subscriber was told to the log. It returns how many events that
+// has, and why subscriptions ended.
+func compared(ctx context.Context, t *testing.T, log store.Store, subscribers []*subscriber) (events int, breaks map[string]int) {
+	t.Helper()
+	breaks = map[string]int{}
 	want := map[string][]heard{}
 	for _, s := range subscribers {
 		filter := strings.Join(s.kinds, " ")
 		if want[filter] == nil {
-			want[filter] = expected(ctx, t, writing, s.kinds)
+			want[filter] = expected(ctx, t, log, s.kinds)
 		}
 		require.Equal(t, len(want[filter]), len(s.got), "events of %q", filter)
 		for i := range s.got {
@@ -236,8 +270,7 @@ func torture(t *testing.T, instances int, of setting, open func() store.Store, w
 			breaks[why] += n
 		}
 	}
-	t.Logf("%d events in %d change sets, written in %s, told to %d subscribers by %s; servers replaced: %d; subscriptions ended: %v",
-		len(want[""]), end.Revision, wrote.Round(time.Millisecond), len(subscribers), time.Since(begun).Round(time.Millisecond), replaced, breaks)
+	return len(want[""]), breaks
 }
 
 // shared is a store that several servers use in turn, and none closes.
