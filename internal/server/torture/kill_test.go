@@ -148,6 +148,6 @@ func TestSubscribersMissNothingWhenServersAreKilled_E1(t *testing.T) {
 	s, err := sqlite.Open(t.Context(), path, entity.Schema(), sqlite.Options{})
 	require.NoError(t, err)
 	defer s.Close(context.Background())
-	events, breaks := compared(ctx, t, s, subscribers)
+	events, breaks := w.compared(ctx, s, subscribers)
 	t.Logf("%d events told to %d subscribers in %s; servers killed: %d; subscriptions ended: %v", events, len(subscribers), time.Since(begun).Round(time.Millisecond), killed, breaks)
 }
