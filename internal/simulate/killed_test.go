@@ -133,11 +133,9 @@ func newCluster(t *testing.T, seed uint64, servers, kills int, jump time.Duratio
 // may be killed.
 func (c *cluster) ask(ctx context.Context, document string, variables map[string]any) (data json.RawMessage, err error) {
 	for {
-		asked := c.servers[:1]
+		asked := c.servers // each has a clock of its own
 		if i := c.rand.IntN(len(c.servers)); !strings.Contains(document, "advanceClock") {
 			asked = c.servers[i : i+1]
-		} else {
-			asked = c.servers // each has a clock of its own
 		}
 		for _, s := range asked {
 			if data, err = c.killing(func() (json.RawMessage, error) { return post(ctx, s.url, c.revision, document, variables) }); err != nil {
