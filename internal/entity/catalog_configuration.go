@@ -40,7 +40,7 @@ var _ = declare(area{
 
 func configurationKinds() []*Kind {
 	return []*Kind{
-		newKind[domain.ConfigurationItem](domain.KindConfigurationItem).
+		newKind[domain.ConfigurationItem](domain.KindConfigurationItem).plain().
 			outOfUse(string(domain.ItemWithdrawn), string(domain.ItemDisposed)),
 		newKind[domain.Site](domain.KindSite),
 		newKind[domain.ReleaseUnit](domain.KindReleaseUnit),
@@ -58,12 +58,12 @@ func configurationRelationships() []*Relationship {
 	)
 	return []*Relationship{
 		link[domain.Dependency](Relationship{
-			Name: domain.RelDependsOn, Noun: "Dependency", From: item, To: item,
+			Name: domain.RelDependsOn, Noun: "Dependency", From: item, To: item, Plain: true,
 			Field: "dependsOn", FieldDoc: "What this item needs.",
 			Inverse: "dependents", InverseDoc: "What needs this item.",
 		}),
 		link[domain.Installation](Relationship{
-			Name: domain.RelInstalledAt, Noun: "Installation", From: item, To: site, AtSites: FromEnd,
+			Name: domain.RelInstalledAt, Noun: "Installation", From: item, To: site, AtSites: FromEnd, Plain: true,
 			Field: "installedAt", FieldDoc: "The sites where this item runs, in which version.",
 			Inverse: "installedItems", InverseDoc: "The items that run at this site, in which version.",
 		}),

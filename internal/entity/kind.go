@@ -19,6 +19,9 @@ type Kind struct {
 	// Deed says that a record follows from who made it and when: an import brings
 	// it only as a migration.
 	Deed bool
+	// Plain says that of an import batches of its records alone do not bear on each other
+	// but by what guards hold: one is decided before the other is written.
+	Plain bool
 	// OutOfUse are the statuses that say that a record is not in use any more; the
 	// first is what takes it out (C3). Nil: its records are removed.
 	OutOfUse []string
@@ -30,6 +33,12 @@ type Kind struct {
 // draft says by which statuses the kind's records are not given out.
 func (k *Kind) draft(statuses ...string) *Kind {
 	k.Draft = statuses
+	return k
+}
+
+// plain says that batches of the kind's records do not bear on each other.
+func (k *Kind) plain() *Kind {
+	k.Plain = true
 	return k
 }
 

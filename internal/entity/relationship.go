@@ -20,6 +20,8 @@ type Relationship struct {
 	ByVerbs bool
 	// Deed says that a link follows from who made it and when, as with Kind.Deed.
 	Deed bool
+	// Plain says of its links what Kind.Plain says of records.
+	Plain bool
 
 	// AtSites says which end is at the sites of the other, Supplied which end is
 	// supplied by the supplier of the other: who is kept to some sees it so.

@@ -18,6 +18,27 @@ func (w *world) story() {
 	w.requestStory(w.names)
 	w.releaseStory(w.names)
 	w.partyStory(w.names)
+	w.preparationStory(w.names)
+}
+
+// preparationStory prepares the releases of the house: a task, a test environment, and what
+// is announced.
+func (w *world) preparationStory(n int) {
+	w.tell([]step{
+		{"ann", fmt.Sprintf(`createTask(input: {key: "story-task-%d", name: "T", kind: OTHER})`, n)},
+		{"ann", fmt.Sprintf(`updateTask(input: {ref: {key: "story-task-%d"}, patch: {description: "d"}})`, n)},
+	})
+	w.tell([]step{
+		w.brought(fmt.Sprintf(`{"node":"TestEnvironment","key":"story-place-%d","name":"P","environment":"ACCEPTANCE"}`, n)),
+		{"ann", fmt.Sprintf(`bookTestEnvironment(input: {environment: {key: "story-place-%[1]d"}, release: {key: "story-%[1]d"}, startsAt: "2027-03-01T00:00:00Z", endsAt: "2027-03-02T00:00:00Z"})`, n)},
+	})
+	announcement := fmt.Sprintf(`ref: {key: "story-accepted-%d/announcement-1"}`, n)
+	steps := []step{
+		{"ann", fmt.Sprintf(`draftAnnouncements(input: {release: {key: "story-accepted-%d"}})`, n)},
+		{"ann", `editAnnouncement(input: {` + announcement + `, text: "t"})`},
+		{"ann", `sendAnnouncement(input: {` + announcement + `})`},
+	}
+	w.tell(steps[:1+w.rand.IntN(len(steps))])
 }
 
 // partyStory has somebody join a company, and leave it.

@@ -5,7 +5,6 @@ import (
 	"errors"
 
 	"releasegraph/internal/app/refusal"
-	"releasegraph/internal/domain"
 	"releasegraph/internal/interchange"
 	"releasegraph/internal/store"
 )
@@ -53,10 +52,10 @@ func (a *Ahead) Wait(ctx context.Context) (done Imported, written bool, err erro
 }
 
 // Apart reports whether a batch can be decided before another one is in the store: both are
-// configuration items alone, or both links between these or with sites. No two such
-// batches have a record or a link in common, and guards hold all that is read of others.
+// plain records alone, or both plain links. No two batches of an import have a record or a
+// link in common, and guards hold what is read of others.
 func Apart(one, other []*interchange.Item) bool {
-	return plain(one, isItem) && plain(other, isItem) || plain(one, isLink) && plain(other, isLink)
+	return plain(one, isRecord) && plain(other, isRecord) || plain(one, isLink) && plain(other, isLink)
 }
 
 func plain(items []*interchange.Item, is func(*interchange.Item) bool) bool {
@@ -68,10 +67,10 @@ func plain(items []*interchange.Item, is func(*interchange.Item) bool) bool {
 	return true
 }
 
-func isItem(i *interchange.Item) bool {
-	return !i.IsEdge() && i.Kind.Name == domain.KindConfigurationItem
+func isRecord(i *interchange.Item) bool {
+	return !i.IsEdge() && i.Kind.Plain
 }
 
 func isLink(i *interchange.Item) bool {
-	return i.IsEdge() && (i.Rel.Name == domain.RelDependsOn || i.Rel.Name == domain.RelInstalledAt)
+	return i.IsEdge() && i.Rel.Plain
 }
