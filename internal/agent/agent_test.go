@@ -39,8 +39,7 @@ func TestASiteInstallsWhatItReceives_D5_L2(t *testing.T) {
 // Before its wave has begun a site gets the kit, and nothing else.
 func TestBeforeItsWaveASiteGetsTheKitAlone_D2(t *testing.T) {
 	w := newWorld(t)
-	w.rollout("R", "PENDING", "the program")
-	w.before("R")
+	w.waiting("R", "the program")
 	w.once()
 	status, reports, _ := w.said("R")
 	require.Equal(t, "DISTRIBUTED", status)
@@ -334,8 +333,7 @@ func TestABackOutThatFailsIsTold_D7(t *testing.T) {
 // An agent that listens begins when its wave does.
 func TestAnAgentHearsWhenItsWaveBegins_D10(t *testing.T) {
 	w := newWorld(t)
-	w.rollout("R", "PENDING", "the program")
-	w.before("R")
+	w.waiting("R", "the program")
 	w.once()
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)

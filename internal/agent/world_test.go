@@ -133,7 +133,26 @@ func (w *world) brings(lines ...string) {
 // that is RUNNING; its wave has a status.
 func (w *world) rollout(key, wave string, contents ...string) {
 	w.t.Helper()
-	lines := []string{
+	w.brings(rolledOut(key, wave)...)
+	w.kit(key, contents)
+}
+
+// waiting is rollout in a wave that waits for one with another site.
+func (w *world) waiting(key string, contents ...string) {
+	w.t.Helper()
+	w.brings(append(rolledOut(key, "PENDING"),
+		`{"node":"Site","key":"lyo","name":"Lyon"}`, fmt.Sprintf(`{"node":"SiteRollout","key":"%s-lyo","name":"L","status":"PENDING"}`, key),
+		fmt.Sprintf(`{"node":"Wave","key":"%s-first","name":"First","ordinal":1,"status":"RUNNING"}`, key),
+		fmt.Sprintf(`{"edge":"HAS_WAVE","from":"Deployment:%[1]s-d","to":"Wave:%[1]s-first"}`, key),
+		fmt.Sprintf(`{"edge":"TARGETS","from":"Wave:%[1]s-first","to":"SiteRollout:%[1]s-lyo"}`, key),
+		fmt.Sprintf(`{"edge":"TARGETS","from":"SiteRollout:%s-lyo","to":"Site:lyo"}`, key),
+	)...)
+	w.kit(key, contents)
+}
+
+// rolledOut are a release and its deployment to the site.
+func rolledOut(key, wave string) []string {
+	return []string{
 		fmt.Sprintf(`{"node":"Release","key":%q,"name":"R","releaseVersion":"2.0.0","type":"MINOR","category":"DELTA","status":"DEPLOYING"}`, key),
 		fmt.Sprintf(`{"edge":"CHANGES","from":"Release:%s","to":"ConfigurationItem:app","action":"MODIFY","toVersion":"2.0.0"}`, key),
 		fmt.Sprintf(`{"edge":"CHANGES","from":"Release:%s","to":"ConfigurationItem:old","action":"REMOVE","fromVersion":"3"}`, key),
@@ -147,7 +166,11 @@ func (w *world) rollout(key, wave string, contents ...string) {
 		fmt.Sprintf(`{"edge":"RECEIVES","from":"SiteRollout:%s-par","to":"ConfigurationItem:app","action":"MODIFY","fromVersion":"1.0.0","toVersion":"2.0.0","ordinal":2}`, key),
 		fmt.Sprintf(`{"edge":"RECEIVES","from":"SiteRollout:%s-par","to":"ConfigurationItem:old","action":"REMOVE","fromVersion":"3","ordinal":1}`, key),
 	}
-	w.brings(lines...)
+}
+
+// kit puts the parts of the kit of a release into the library.
+func (w *world) kit(key string, contents []string) {
+	w.t.Helper()
 	for i, content := range contents {
 		w.item(fmt.Sprintf("%s-kit-%d", key, i), key, content)
 	}
@@ -267,16 +290,4 @@ func (w *world) said(key string) (status string, reports []string, details strin
 func (w *world) verb(name, key string, more ...string) {
 	w.t.Helper()
 	w.ask(fmt.Sprintf(`mutation { %s(input: {deployment: {key: "%s-d"}, reason: "r" %s}) { revision } }`, name, key, strings.Join(more, " ")), nil, nil)
-}
-
-// before puts a wave with another site before the one of a release, which waits for it.
-func (w *world) before(key string) {
-	w.t.Helper()
-	w.brings(
-		`{"node":"Site","key":"lyo","name":"Lyon"}`, fmt.Sprintf(`{"node":"SiteRollout","key":"%s-lyo","name":"L","status":"PENDING"}`, key),
-		fmt.Sprintf(`{"node":"Wave","key":"%s-first","name":"First","ordinal":1,"status":"RUNNING"}`, key),
-		fmt.Sprintf(`{"edge":"HAS_WAVE","from":"Deployment:%[1]s-d","to":"Wave:%[1]s-first"}`, key),
-		fmt.Sprintf(`{"edge":"TARGETS","from":"Wave:%[1]s-first","to":"SiteRollout:%[1]s-lyo"}`, key),
-		fmt.Sprintf(`{"edge":"TARGETS","from":"SiteRollout:%s-lyo","to":"Site:lyo"}`, key),
-	)
 }

@@ -15,9 +15,11 @@ import (
 	"releasegraph/internal/importer"
 )
 
-// Rolls is the key of the release that waits to be rolled out, Fails that of a shop where
-// it goes wrong at first, where somebody plays the sites.
-const Rolls, Fails = "POS-12.5.0", "ber-1"
+// Rolls is the key of the release that waits to be rolled out.
+const Rolls = "POS-12.5.0"
+
+// Fails is the key of a shop where Rolls goes wrong at first, where somebody plays the sites.
+const Fails = "ber-1"
 
 var (
 	//go:embed past.ndjson
