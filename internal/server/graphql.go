@@ -52,6 +52,7 @@ func (s *Server) newGraphQL(core *Core) http.Handler {
 		noteOperation(ctx, operationName(graphql.GetOperationContext(ctx)))
 		return operations.around(direct.WithLimits(ctx, direct.Limits{Bytes: c.MaxAnswer, Values: int64(c.Limits.Price)}), next)
 	})
+	h.AroundOperations(explainReads)
 	if core.Await != nil {
 		h.AroundOperations(awaits{core.Await}.around)
 	}

@@ -59,6 +59,11 @@ const (
 	IsNull // Value is ignored
 )
 
+// String names the operator.
+func (o Operator) String() string {
+	return [...]string{"eq", "oneOf", "lt", "lte", "gt", "gte", "contains", "startsWith", "endsWith", "isNull"}[o]
+}
+
 // Compare holds when the property compares so with the value. Property names
 // as in Order, or one within OpenPrefix. For OneOf, Value is []any.
 //

@@ -3,6 +3,7 @@ package mirror
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -19,6 +20,8 @@ type reader struct {
 	ctx  context.Context
 	pace *pace.Pace
 	err  error // the context's, once it has ended
+	// told is how the filter narrowed the nodes, nil where nobody asks.
+	told *[]string
 }
 
 func newReader(ctx context.Context, s *snapshot) *reader {
@@ -39,7 +42,11 @@ func (r *reader) of(k *kind, f store.Filter, among *roaring.Bitmap) *roaring.Bit
 	case nil:
 		return r.among(k, among)
 	case store.Compare:
-		return r.compare(k, f, among)
+		rows := r.compare(k, f, among)
+		if r.told != nil {
+			r.tell(fmt.Sprintf("%s %s", f.Property, f.Op), rows)
+		}
+		return rows
 	case store.And:
 		return r.all(k, f, among)
 	case store.Or:
@@ -52,9 +59,18 @@ func (r *reader) of(k *kind, f store.Filter, among *roaring.Bitmap) *roaring.Bit
 		}
 		return r.of(k, f.Filter, among)
 	case store.Related:
-		return r.related(k, f, among)
+		rows := r.related(k, f, among)
+		if r.told != nil {
+			r.tell(f.Rel, rows)
+		}
+		return rows
 	}
 	return roaring.New()
+}
+
+// tell notes how many nodes a part of the filter left.
+func (r *reader) tell(part string, rows *roaring.Bitmap) {
+	*r.told = append(*r.told, fmt.Sprintf("%s: %d", part, rows.GetCardinality()))
 }
 
 // among returns those of some rows that are of a kind.

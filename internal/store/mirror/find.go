@@ -2,6 +2,7 @@ package mirror
 
 import (
 	"context"
+	"fmt"
 
 	"releasegraph/internal/store"
 )
@@ -10,6 +11,7 @@ import (
 func (s *Store) Find(ctx context.Context, q store.Query) (store.Page, error) {
 	snapshot, ok := s.view(ctx, q.Kind)
 	if !ok || !snapshot.coversFilter(q.Filter) {
+		store.ExplanationOf(ctx).Add(store.Explained{Kind: q.Kind, By: "store"})
 		return s.Store.Find(ctx, q)
 	}
 	if err := s.Declared().CheckQuery(q); err != nil {
@@ -24,10 +26,15 @@ func (s *Store) Find(ctx context.Context, q store.Query) (store.Page, error) {
 	if err != nil {
 		return store.Page{}, err
 	}
+	explanation := store.ExplanationOf(ctx)
+	if explanation != nil {
+		f.told = &f.explained.Filter
+	}
 	c := f.find(w)
 	if f.err != nil {
 		return store.Page{}, f.err
 	}
+	explanation.Add(f.explained)
 	return f.page(order, c)
 }
 
@@ -51,11 +58,13 @@ type finding struct {
 	kind   *kind
 	filter store.Filter
 	sorter *sorter
+
+	explained store.Explained
 }
 
 func newFinding(r *reader, q store.Query) *finding {
 	k := r.kindOf[q.Kind]
-	return &finding{r, k, q.Filter, newSorter(r.sortKeys(k, q.Order))}
+	return &finding{reader: r, kind: k, filter: q.Filter, sorter: newSorter(r.sortKeys(k, q.Order)), explained: store.Explained{Kind: q.Kind, By: "memory"}}
 }
 
 func (s *snapshot) sortKeys(k *kind, order []store.Order) []sortKey {
@@ -75,6 +84,7 @@ func (f *finding) find(w window[item]) cut[item] {
 		return cut[item]{}
 	}
 	some, all := rows.GetCardinality(), f.nodes[f.kind.number].rows.GetCardinality()
+	f.explained.Matched, f.explained.Of = some, all
 	if some > f.indexes.few && f.along(&w, some, all) {
 		if x, ok := f.indexes.sortedBy(f.snapshot, f.kind, f.sorter.keys); ok {
 			a := along{finding: f, window: w, rows: rows, left: int(dearer*some + all/some)}
@@ -82,11 +92,14 @@ func (f *finding) find(w window[item]) cut[item] {
 				a.rows = nil
 			}
 			a.tree = x.used().reach(f.snapshot)
+			budget := a.left
 			if c, ok := a.cut(); ok {
+				f.explained.Page = fmt.Sprintf("along the order, %d nodes looked at", budget-a.left)
 				return c
 			}
 		}
 	}
+	f.explained.Page = fmt.Sprintf("%d nodes sorted", some)
 	items := make([]item, 0, some)
 	rows.Iterate(func(row uint32) bool {
 		items = append(items, f.sorter.item(f.rows.at(row), row))
