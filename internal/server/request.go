@@ -33,6 +33,17 @@ func (r *request) line(e *zerolog.Event) *zerolog.Event {
 // nobody is the actor of a request that names none.
 const nobody = "local"
 
+// apart is the context of what goes on when the line of its request is written: what is
+// noted there is no part of that.
+func apart(ctx context.Context) context.Context {
+	r, ok := ctx.Value(requestKey{}).(*request)
+	if !ok {
+		return ctx
+	}
+	own := *r
+	return context.WithValue(ctx, requestKey{}, &own)
+}
+
 func noteActor(ctx context.Context, name string) {
 	if r, ok := ctx.Value(requestKey{}).(*request); ok {
 		r.actor = name

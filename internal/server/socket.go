@@ -47,7 +47,7 @@ func (overSocket) Supports(r *http.Request) bool {
 // all handlers of requests on its stack, would take more memory than the rest of a socket
 // that waits.
 func (t overSocket) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
-	ctx, cancel := context.WithCancel(context.WithoutCancel(r.Context())) // which ends with the request
+	ctx, cancel := context.WithCancel(apart(context.WithoutCancel(r.Context()))) // which ends with the request
 	seat, err := t.streams.welcome(caller(ctx), cancel)
 	if err != nil {
 		cancel()
