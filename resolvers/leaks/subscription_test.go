@@ -44,7 +44,8 @@ var aboutRollouts = map[string]string{"deploymentUpdates": domain.KindDeployment
 // the end, since it is edited then; "" where there is none.
 func (q *asker) aboutRollout(f *ast.FieldDefinition) string {
 	kind := aboutRollouts[f.Name]
-	seen := slices.DeleteFunc(slices.Clone(q.of(kind)), func(n *node) bool { return !q.sees(q.caller, n) || q.removed(n) })
+	last := q.atLast()
+	seen := slices.DeleteFunc(slices.Clone(q.of(kind)), func(n *node) bool { return !last.sees(q.caller, n) || q.removed(n) })
 	if len(seen) == 0 {
 		return ""
 	}

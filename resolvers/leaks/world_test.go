@@ -136,6 +136,16 @@ func (w *world) removed(n *node) bool {
 	return slices.ContainsFunc(slices.Concat(w.sets...), func(c change) bool { return c.node == n && c.gone })
 }
 
+// atLast is the estate in the end, without the links that went: what was seen once may be
+// seen no more.
+func (w *world) atLast() *estate {
+	last := *w.estate
+	last.arcs = slices.DeleteFunc(slices.Clone(last.arcs), func(a *arc) bool {
+		return slices.ContainsFunc(slices.Concat(w.sets...), func(c change) bool { return c.arc == a && c.gone })
+	})
+	return &last
+}
+
 // op is what a change is in the world, nil for nothing.
 func (w *world) op(t *rapid.T, c change, i int) store.Op {
 	if c.arc != nil {
