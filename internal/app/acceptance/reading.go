@@ -173,18 +173,10 @@ func readAround(ctx context.Context, s *release.Standing) (domain.ReleaseAround,
 	return domain.ReleaseAround{Deployments: deployments[id], Packages: packages[id]}, err
 }
 
-func idsOf[R entity.Record](records []R) []store.ID {
-	ids := make([]store.ID, len(records))
-	for i, r := range records {
-		ids[i] = store.ID(r.Meta().ID)
-	}
-	return ids
-}
-
 // readTests reads the tests of all related releases; those of the release itself
 // are its own.
 func (g *reading) readTests(ctx context.Context, related []*domain.Release) (all []*test, err error) {
-	far, err := estate.Linked[*domain.AcceptanceTest](ctx, g.View, idsOf(related), domain.RelTests, store.In)
+	far, err := estate.Linked[*domain.AcceptanceTest](ctx, g.View, entity.IDsOf(related), domain.RelTests, store.In)
 	if err != nil {
 		return nil, err
 	}
@@ -292,7 +284,7 @@ func (g *reading) readDeliverables(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	stored, err := estate.Linked[*domain.MediaItem](ctx, g.View, idsOf(far[id]), domain.RelStoredAs, store.Out)
+	stored, err := estate.Linked[*domain.MediaItem](ctx, g.View, entity.IDsOf(far[id]), domain.RelStoredAs, store.Out)
 	for _, d := range far[id] {
 		g.keep(d)
 		one := &delivered{d, optional.First(stored[store.ID(d.ID)])}
@@ -307,7 +299,7 @@ func (g *reading) readDeliverables(ctx context.Context) error {
 // readSignOffs reads the signatures on all related releases; those on the release
 // itself are its own, by when they were given.
 func (g *reading) readSignOffs(ctx context.Context, related []*domain.Release) error {
-	far, err := estate.Linked[*domain.SignOff](ctx, g.View, idsOf(related), domain.RelSigns, store.In)
+	far, err := estate.Linked[*domain.SignOff](ctx, g.View, entity.IDsOf(related), domain.RelSigns, store.In)
 	if err != nil {
 		return err
 	}

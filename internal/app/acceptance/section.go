@@ -9,6 +9,7 @@ import (
 
 	"releasegraph/internal/app/estate"
 	"releasegraph/internal/domain"
+	"releasegraph/internal/entity"
 	"releasegraph/internal/plan/preparation"
 	plan "releasegraph/internal/plan/release"
 	"releasegraph/internal/store"
@@ -23,7 +24,7 @@ type decisions struct {
 }
 
 func (g *reading) readDecisions(ctx context.Context) (*decisions, error) {
-	requests := idsOf(g.Requests)
+	requests := entity.IDsOf(g.Requests)
 	votes, err := estate.Linked[*domain.Vote](ctx, g.View, requests, domain.RelCastOn, store.In)
 	if err != nil {
 		return nil, err

@@ -32,15 +32,15 @@ func sitesOf(ctx context.Context, v estate.View, r *domain.Release) (*fixedPlan,
 	if err != nil {
 		return nil, err
 	}
-	steps, err := far[*domain.SiteRollout](ctx, v, ids(waves), domain.RelTargets)
+	steps, err := far[*domain.SiteRollout](ctx, v, entity.IDsOf(waves), domain.RelTargets)
 	if err != nil {
 		return nil, err
 	}
-	releases, err := estate.Linked[*domain.Release](ctx, v, ids(steps), domain.RelDeploys, store.Out)
+	releases, err := estate.Linked[*domain.Release](ctx, v, entity.IDsOf(steps), domain.RelDeploys, store.Out)
 	if err != nil {
 		return nil, err
 	}
-	sites, err := estate.Linked[*domain.Site](ctx, v, ids(steps), domain.RelTargets, store.Out)
+	sites, err := estate.Linked[*domain.Site](ctx, v, entity.IDsOf(steps), domain.RelTargets, store.Out)
 	if err != nil {
 		return nil, err
 	}
@@ -58,12 +58,4 @@ func sitesOf(ctx context.Context, v estate.View, r *domain.Release) (*fixedPlan,
 		}
 	}
 	return p, nil
-}
-
-func ids[R entity.Record](list []R) []store.ID {
-	ids := make([]store.ID, len(list))
-	for i, r := range list {
-		ids[i] = store.ID(r.Meta().ID)
-	}
-	return ids
 }

@@ -40,7 +40,7 @@ func bookings(ctx context.Context, v estate.View, periods []domain.TimeRange) (m
 	if err != nil || len(found) == 0 {
 		return known, err
 	}
-	places, err := v.Far(ctx, idsOf(found), domain.RelBooks, store.Out, domain.KindTestEnvironment)
+	places, err := v.Far(ctx, entity.IDsOf(found), domain.RelBooks, store.Out, domain.KindTestEnvironment)
 	if err != nil {
 		return nil, err
 	}
@@ -61,14 +61,6 @@ func bookings(ctx context.Context, v estate.View, periods []domain.TimeRange) (m
 		known[one.Key()] = one
 	}
 	return known, nil
-}
-
-func idsOf[R entity.Record](list []R) []store.ID {
-	ids := make([]store.ID, len(list))
-	for i, r := range list {
-		ids[i] = store.ID(r.Meta().ID)
-	}
-	return ids
 }
 
 // Bookings are bookings by time.

@@ -124,7 +124,7 @@ func rollouts(ctx context.Context, v estate.View, periods []domain.TimeRange, st
 
 // readDeployments keeps the waves of deployments that are to take place.
 func (r *reader) readDeployments(ctx context.Context) error {
-	above, err := estate.Linked[*domain.Deployment](ctx, r.view, idsOf(r.waves), domain.RelHasWave, store.In)
+	above, err := estate.Linked[*domain.Deployment](ctx, r.view, entity.IDsOf(r.waves), domain.RelHasWave, store.In)
 	r.deployments = map[store.ID]*domain.Deployment{}
 	r.waves = slices.DeleteFunc(r.waves, func(w *domain.Wave) bool {
 		of := above[store.ID(w.ID)]
@@ -195,12 +195,12 @@ func (r *reader) carriesOut(ctx context.Context, deployment store.ID) error {
 
 // readSteps reads what the waves do at their sites.
 func (r *reader) readSteps(ctx context.Context) (err error) {
-	if r.steps, err = estate.Linked[*domain.SiteRollout](ctx, r.view, idsOf(r.waves), domain.RelTargets, store.Out); err != nil {
+	if r.steps, err = estate.Linked[*domain.SiteRollout](ctx, r.view, entity.IDsOf(r.waves), domain.RelTargets, store.Out); err != nil {
 		return err
 	}
 	var ids []store.ID
 	for _, w := range r.waves {
-		ids = append(ids, idsOf(r.steps[store.ID(w.ID)])...)
+		ids = append(ids, entity.IDsOf(r.steps[store.ID(w.ID)])...)
 	}
 	items, err := r.view.Far(ctx, ids, domain.RelReceives, store.Out, domain.KindConfigurationItem)
 	if err != nil {

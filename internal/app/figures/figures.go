@@ -8,6 +8,7 @@ import (
 	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/domain"
+	"releasegraph/internal/entity"
 	"releasegraph/internal/plan/figures"
 	"releasegraph/internal/store"
 )
@@ -134,7 +135,7 @@ func (r *reading) releases(ctx context.Context) (err error) {
 	if r.out.ReleasesLive, err = estate.All[*domain.Release](ctx, r.view, store.Query{Filter: r.within("liveAt"), Order: byKey}); err != nil {
 		return err
 	}
-	ids := idsOf(r.out.ReleasesLive)
+	ids := entity.IDsOf(r.out.ReleasesLive)
 	if len(ids) == 0 {
 		return nil
 	}
@@ -175,7 +176,7 @@ func (r *reading) deployments(ctx context.Context) (err error) {
 		store.And{store.Compare{Property: "status", Op: store.OneOf, Value: store.AnyOf(done)}, r.within("verifyingAt")},
 		store.And{store.Not{Filter: store.Compare{Property: "status", Op: store.OneOf, Value: store.AnyOf(done)}}, r.within("endedAt"), store.Not{Filter: store.Compare{Property: "startedAt", Op: store.IsNull}}},
 	}})
-	ids := idsOf(r.out.DeploymentsEnded)
+	ids := entity.IDsOf(r.out.DeploymentsEnded)
 	if err != nil || len(ids) == 0 {
 		return err
 	}
@@ -293,12 +294,4 @@ func (r *reading) restored(context.Context) error {
 		r.period.Restored = append(r.period.Restored, max(0, p.UpdatedAt.Sub(opened)))
 	}
 	return nil
-}
-
-func idsOf[R interface{ Meta() *domain.Record }](records []R) []store.ID {
-	ids := make([]store.ID, len(records))
-	for i, r := range records {
-		ids[i] = store.ID(r.Meta().ID)
-	}
-	return ids
 }

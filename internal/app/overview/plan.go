@@ -9,6 +9,7 @@ import (
 
 	"releasegraph/internal/app/estate"
 	"releasegraph/internal/domain"
+	"releasegraph/internal/entity"
 	"releasegraph/internal/optional"
 	"releasegraph/internal/plan/rollout"
 	"releasegraph/internal/store"
@@ -65,7 +66,7 @@ func plansOf(ctx context.Context, v estate.View, deployments []*domain.Deploymen
 
 func readRecords(ctx context.Context, v estate.View, deployments []*domain.Deployment) (r *records, err error) {
 	r = &records{}
-	ids := idsOf(deployments)
+	ids := entity.IDsOf(deployments)
 	if r.releases, err = estate.Linked[*domain.Release](ctx, v, ids, domain.RelDeploys, store.Out); err != nil {
 		return nil, err
 	}
@@ -83,18 +84,10 @@ func readRecords(ctx context.Context, v estate.View, deployments []*domain.Deplo
 	return r, err
 }
 
-func idsOf[R interface{ Meta() *domain.Record }](list []R) []store.ID {
-	ids := make([]store.ID, len(list))
-	for i, r := range list {
-		ids[i] = store.ID(r.Meta().ID)
-	}
-	return ids
-}
-
 // below are the ids of what is joined to some records.
 func below[R interface{ Meta() *domain.Record }](ids []store.ID, linked map[store.ID][]R) (list []store.ID) {
 	for _, id := range ids {
-		list = append(list, idsOf(linked[id])...)
+		list = append(list, entity.IDsOf(linked[id])...)
 	}
 	return list
 }

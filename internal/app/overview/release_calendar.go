@@ -8,6 +8,7 @@ import (
 	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/domain"
+	"releasegraph/internal/entity"
 	"releasegraph/internal/optional"
 	"releasegraph/internal/plan/rollout/picture"
 	"releasegraph/internal/store"
@@ -52,7 +53,7 @@ func (a *Area) ReleaseCalendar(ctx context.Context, during domain.TimeRange, reg
 	}
 	c := &ReleaseCalendar{Entries: []*CalendarEntry{}, Truncated: len(waves) > mostWaves}
 	waves = waves[:min(mostWaves, len(waves))]
-	above, err := estate.Linked[*domain.Deployment](ctx, v, idsOf(waves), domain.RelHasWave, store.In)
+	above, err := estate.Linked[*domain.Deployment](ctx, v, entity.IDsOf(waves), domain.RelHasWave, store.In)
 	if err != nil {
 		return nil, err
 	}

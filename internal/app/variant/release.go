@@ -10,6 +10,7 @@ import (
 	"releasegraph/internal/app/policy"
 	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/domain"
+	"releasegraph/internal/entity"
 	"releasegraph/internal/plan/release"
 	"releasegraph/internal/plan/version"
 	"releasegraph/internal/store"
@@ -76,7 +77,7 @@ func told(unit string, s release.Spread, allowed *int) *UnitVariants {
 // that is in none is a unit of its own (R2).
 func (a *Area) unitsOf(ctx context.Context, v estate.View, items []*domain.ConfigurationItem) (map[string][]*domain.ConfigurationItem, error) {
 	units := map[string][]*domain.ConfigurationItem{}
-	grouping, err := estate.Linked[*domain.ReleaseUnit](ctx, v, idsOf(items), domain.RelGroups, store.In)
+	grouping, err := estate.Linked[*domain.ReleaseUnit](ctx, v, entity.IDsOf(items), domain.RelGroups, store.In)
 	if err != nil {
 		return nil, err
 	}
@@ -97,14 +98,6 @@ func (a *Area) unitsOf(ctx context.Context, v estate.View, items []*domain.Confi
 	return units, err
 }
 
-func idsOf(items []*domain.ConfigurationItem) []store.ID {
-	ids := make([]store.ID, len(items))
-	for i, item := range items {
-		ids[i] = store.ID(item.ID)
-	}
-	return ids
-}
-
 func keysOf(items []*domain.ConfigurationItem) []string {
 	keys := make([]string, len(items))
 	for i, item := range items {
@@ -115,7 +108,7 @@ func keysOf(items []*domain.ConfigurationItem) []string {
 
 // standingOf tells which of some items are at which sites.
 func standingOf(ctx context.Context, v estate.View, items []*domain.ConfigurationItem) ([]release.Standing, error) {
-	pages, err := v.Edges(ctx, store.EdgeQuery{Nodes: idsOf(items), Rel: domain.RelInstalledAt, Direction: store.Out, Kind: domain.KindSite, Order: []store.Order{{Property: "key"}}})
+	pages, err := v.Edges(ctx, store.EdgeQuery{Nodes: entity.IDsOf(items), Rel: domain.RelInstalledAt, Direction: store.Out, Kind: domain.KindSite, Order: []store.Order{{Property: "key"}}})
 	if err != nil {
 		return nil, refusal.OfStore(err)
 	}
