@@ -32,14 +32,17 @@ func (r rolling) Run(ctx context.Context) {
 	watch := roll.NewWatch(r.app.Running)
 	for ctx.Err() == nil {
 		next, err := watch.Look(r.app.WithLoads(ctx))
+		head := watch.Head()
 		if err != nil && ctx.Err() == nil {
 			r.log.Error().Err(err).Msg("what is due in roll-outs could not be done, and is tried again")
+			next, head = time.Time{}, -1 // a store that is away tells of nothing that comes
 		}
-		r.wait(ctx, watch.Head(), next)
+		r.wait(ctx, head, next)
 	}
 }
 
-// wait waits until something is committed after a revision, or is due.
+// wait waits until something is committed after a revision (below 0: until the next look),
+// or is due.
 func (r rolling) wait(ctx context.Context, head int64, next time.Time) {
 	until := rollEvery
 	if !next.IsZero() {

@@ -176,6 +176,3 @@ func (e *Unreadable) Error() string { return e.Field + ": " + e.Text }
 // ErrNothing says that what was told is no news of a roll-out: it is understood, and nothing
 // follows from it.
 var ErrNothing = errors.New("nothing follows from it")
-
-// ErrUnknown says that who tells does not know the secret.
-var ErrUnknown = errors.New("the signature, or the secret, is not the one of this source")
