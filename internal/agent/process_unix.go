@@ -12,6 +12,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"releasegraph/internal/durable"
 )
 
 // lock takes a file for this process and those that inherit it, and reports whether it
@@ -57,7 +59,7 @@ func start(r run) (*process, error) {
 		return nil, errors.Join(fmt.Errorf("%s is held: an earlier script still runs", r.lock()), err)
 	}
 	// Where there is no lock, also after a power cut, the script was never begun.
-	if err := syncFolder(r.folder); err != nil {
+	if err := durable.Names(r.lock()); err != nil {
 		return nil, err
 	}
 	c := exec.Command("/bin/sh", append([]string{"-c", keeper, "sh", r.outcome(), r.script}, r.args...)...)

@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"releasegraph/internal/durable"
 )
 
 // state is what the agent knows of its own deeds.
@@ -112,15 +114,7 @@ func writeDurably(name string, text []byte) error {
 	if err := os.Rename(part, name); err != nil {
 		return err
 	}
-	return syncFolder(filepath.Dir(name))
-}
-
-func syncFolder(name string) error {
-	f, err := os.Open(name)
-	if err != nil {
-		return err
-	}
-	return errors.Join(f.Sync(), f.Close())
+	return durable.Names(name)
 }
 
 // keep writes down what the agent is about to do, or has done.

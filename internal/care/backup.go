@@ -7,8 +7,8 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 
+	"releasegraph/internal/durable"
 	"releasegraph/internal/store"
 	"releasegraph/internal/store/dump"
 )
@@ -77,7 +77,7 @@ func BackupFile(path string, write func(part string) (Taken, error)) (taken Take
 	if err := os.Rename(part, path); err != nil {
 		return taken, err
 	}
-	return taken, syncDirectory(path)
+	return taken, durable.Names(path)
 }
 
 // DumpFile writes the logical stream into a new file.
@@ -88,17 +88,6 @@ func DumpFile(ctx context.Context, s store.Store, path string, h dump.Header, pr
 	}
 	taken, err := Dump(ctx, s, f, h, progress)
 	return taken, errors.Join(err, f.Close())
-}
-
-// syncDirectory makes the names in a file's directory survive a power cut,
-// where the system can do so.
-func syncDirectory(path string) error {
-	d, err := os.Open(filepath.Dir(path))
-	if err != nil {
-		return err
-	}
-	_ = d.Sync()
-	return d.Close()
 }
 
 // Form is how a backup is kept.

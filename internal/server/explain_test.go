@@ -27,7 +27,7 @@ func TestAnAdminIsToldHowListsAreFound(t *testing.T) {
 			}
 			m := mirror.Open(ctx, s, mirror.Options{})
 			t.Cleanup(func() { _ = m.Close(context.Background()) })
-			return &server.Core{Schema: resolvers.New(appOver(m), zerolog.Nop())}, nil
+			return &server.Core{Schema: resolvers.New(appOver(m), zerolog.Nop())}, m.Loaded(ctx)
 		}
 	})
 	r.awaitReady()

@@ -7,10 +7,10 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
 
 	lib "modernc.org/sqlite/lib"
 
+	"releasegraph/internal/durable"
 	"releasegraph/internal/store"
 )
 
@@ -86,7 +86,7 @@ func inPlaceOf(ctx context.Context, path string, replace bool, build func(string
 	if err := os.Rename(building, path); err != nil {
 		return kept, err
 	}
-	return kept, syncDirectory(path)
+	return kept, durable.Names(path)
 }
 
 // clearAway removes what a restore left that was cut off, unless one is at it.
@@ -231,15 +231,4 @@ func syncFile(path string) error {
 		return err
 	}
 	return errors.Join(f.Sync(), f.Close())
-}
-
-// syncDirectory makes the names in a file's directory survive a power cut,
-// where the system can do so.
-func syncDirectory(path string) error {
-	d, err := os.Open(filepath.Dir(path))
-	if err != nil {
-		return err
-	}
-	_ = d.Sync()
-	return d.Close()
 }
