@@ -190,6 +190,10 @@ func (r *releaseResolver) Recommendations(ctx context.Context, obj *domain.Relea
 	return related(ctx, r.App, obj, records.Via{Rel: "RECOMMENDS", In: true, Kind: "Recommendation"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Recommendation])
 }
 
+func (r *releaseResolver) Reviews(ctx context.Context, obj *domain.Release, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.ReleaseReview, relay.ReleaseReviewEdge], error) {
+	return related(ctx, r.App, obj, records.Via{Rel: "REVIEWS", In: true, Kind: "ReleaseReview"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ReleaseReview])
+}
+
 func (r *releaseResolver) Announcements(ctx context.Context, obj *domain.Release, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Announcement, relay.AnnouncementEdge], error) {
 	return related(ctx, r.App, obj, records.Via{Rel: "ANNOUNCES", In: true, Kind: "Announcement"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Announcement])
 }

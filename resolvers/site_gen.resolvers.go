@@ -126,6 +126,10 @@ func (r *siteResolver) Audits(ctx context.Context, obj *domain.Site, filter rela
 	return related(ctx, r.App, obj, records.Via{Rel: "AUDITS", In: true, Kind: "ConfigurationAudit"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ConfigurationAudit])
 }
 
+func (r *siteResolver) ReleaseReviews(ctx context.Context, obj *domain.Site, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.ReleaseReview, relay.ReleaseReviewEdge], error) {
+	return related(ctx, r.App, obj, records.Via{Rel: "REVIEWED_FOR", In: true, Kind: "ReleaseReview"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ReleaseReview])
+}
+
 func (r *siteResolver) Announcements(ctx context.Context, obj *domain.Site, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Announcement, relay.AnnouncementEdge], error) {
 	return related(ctx, r.App, obj, records.Via{Rel: "ANNOUNCED_AT", In: true, Kind: "Announcement"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Announcement])
 }

@@ -17,6 +17,7 @@ import (
 	"releasegraph/internal/app/calendar"
 	"releasegraph/internal/app/change"
 	"releasegraph/internal/app/configuration"
+	"releasegraph/internal/app/effectiveness"
 	"releasegraph/internal/app/environment"
 	"releasegraph/internal/app/event"
 	"releasegraph/internal/app/feed"
@@ -201,6 +202,7 @@ var Types = direct.Types{
 	"DuplicateGroupConnection":                     fieldsOfDuplicateGroupConnection(),
 	"DuplicateGroupEdge":                           fieldsOfDuplicateGroupEdge(),
 	"DurationPercentiles":                          fieldsOfDurationPercentiles(),
+	"EffectivenessAsk":                             fieldsOfEffectivenessAsk(),
 	"EmergencyRules":                               fieldsOfEmergencyRules(),
 	"EnvironmentBooking":                           fieldsOfEnvironmentBooking(),
 	"EnvironmentBookingConnection":                 fieldsOfEnvironmentBookingConnection(),
@@ -403,6 +405,7 @@ var Types = direct.Types{
 	"ReleaseDifference":                            fieldsOfReleaseDifference(),
 	"ReleaseDossier":                               fieldsOfReleaseDossier(),
 	"ReleaseEdge":                                  fieldsOfReleaseEdge(),
+	"ReleaseEffectiveness":                         fieldsOfReleaseEffectiveness(),
 	"ReleaseMove":                                  fieldsOfReleaseMove(),
 	"ReleaseNamePayload":                           fieldsOfReleaseNamePayload(),
 	"ReleaseNotes":                                 fieldsOfReleaseNotes(),
@@ -419,6 +422,10 @@ var Types = direct.Types{
 	"ReleaseReleaseDifferenceEdge":                 fieldsOfReleaseReleaseDifferenceEdge(),
 	"ReleaseReservationConnection":                 fieldsOfReleaseReservationConnection(),
 	"ReleaseReservationEdge":                       fieldsOfReleaseReservationEdge(),
+	"ReleaseReview":                                fieldsOfReleaseReview(),
+	"ReleaseReviewConnection":                      fieldsOfReleaseReviewConnection(),
+	"ReleaseReviewEdge":                            fieldsOfReleaseReviewEdge(),
+	"ReleaseReviewPayload":                         fieldsOfReleaseReviewPayload(),
 	"ReleaseSupersessionConnection":                fieldsOfReleaseSupersessionConnection(),
 	"ReleaseSupersessionEdge":                      fieldsOfReleaseSupersessionEdge(),
 	"ReleaseTypeCount":                             fieldsOfReleaseTypeCount(),
@@ -2348,6 +2355,14 @@ func fieldsOfDurationPercentiles() direct.Type {
 	return direct.Object(direct.Fields[*figures.Percentiles]{
 		"p50": direct.Optional(func(v *figures.Percentiles) *string { return v.P50 }, direct.By(scalar.MarshalDuration)),
 		"p90": direct.Optional(func(v *figures.Percentiles) *string { return v.P90 }, direct.By(scalar.MarshalDuration)),
+	})
+}
+
+func fieldsOfEffectivenessAsk() direct.Type {
+	return direct.Object(direct.Fields[*effectiveness.Ask]{
+		"voice":  direct.Leaf(func(v *effectiveness.Ask) domain.ReviewVoice { return v.Voice }, direct.Text),
+		"site":   direct.One(func(v *effectiveness.Ask) *domain.Site { return v.Site }),
+		"review": direct.One(func(v *effectiveness.Ask) *domain.ReleaseReview { return v.Review }),
 	})
 }
 
@@ -4483,46 +4498,47 @@ func fieldsOfRefusedReport() direct.Type {
 
 func fieldsOfRelease() direct.Type {
 	return direct.Object(direct.Fields[*domain.Release]{
-		"description":       direct.Optional(func(v *domain.Release) *string { return v.Description }, direct.Text),
-		"releaseVersion":    direct.Leaf(func(v *domain.Release) string { return v.ReleaseVersion }, direct.Text),
-		"type":              direct.Leaf(func(v *domain.Release) domain.ReleaseType { return v.Type }, direct.Text),
-		"category":          direct.Leaf(func(v *domain.Release) domain.ReleaseCategory { return v.Category }, direct.Text),
-		"status":            direct.Leaf(func(v *domain.Release) domain.ReleaseStatus { return v.Status }, direct.Text),
-		"statusSince":       direct.Optional(func(v *domain.Release) *time.Time { return v.StatusSince }, direct.Time),
-		"manager":           direct.One(func(v *domain.Release) *domain.Person { return v.ManagerPerson() }),
-		"buildManager":      direct.One(func(v *domain.Release) *domain.Person { return v.BuildManagerPerson() }),
-		"testManager":       direct.One(func(v *domain.Release) *domain.Person { return v.TestManagerPerson() }),
-		"deploymentManager": direct.One(func(v *domain.Release) *domain.Person { return v.DeploymentManagerPerson() }),
-		"approach":          direct.Optional(func(v *domain.Release) *domain.RolloutApproach { return v.Approach }, direct.Text),
-		"plannedFrom":       direct.Optional(func(v *domain.Release) *time.Time { return v.PlannedFrom }, direct.Time),
-		"plannedTo":         direct.Optional(func(v *domain.Release) *time.Time { return v.PlannedTo }, direct.Time),
-		"businessNeed":      direct.Optional(func(v *domain.Release) *string { return v.BusinessNeed }, direct.Text),
-		"businessOwner":     direct.One(func(v *domain.Release) *domain.Person { return v.BusinessOwnerPerson() }),
-		"assembly":          direct.Optional(func(v *domain.Release) *string { return v.Assembly }, direct.Text),
-		"manualSteps":       direct.Leaves(func(v *domain.Release) []string { return v.ManualSteps }, direct.Text),
-		"budgetPlanned":     direct.Optional(func(v *domain.Release) *string { return v.BudgetPlanned }, direct.Text),
-		"currency":          direct.Optional(func(v *domain.Release) *string { return v.Currency }, direct.Text),
-		"policyReason":      direct.Optional(func(v *domain.Release) *string { return v.PolicyReason }, direct.Text),
-		"round":             direct.Leaf(func(v *domain.Release) int { return v.Round }, direct.Int),
-		"contentVersion":    direct.Leaf(func(v *domain.Release) int { return v.ContentVersion }, direct.Int),
-		"contentDigest":     direct.Optional(func(v *domain.Release) *string { return v.ContentDigest }, direct.Text),
-		"acceptedDigest":    direct.Optional(func(v *domain.Release) *string { return v.AcceptedDigest }, direct.Text),
-		"dossierDigest":     direct.Optional(func(v *domain.Release) *string { return v.DossierDigest }, direct.Text),
-		"acceptanceCount":   direct.Leaf(func(v *domain.Release) int { return v.AcceptanceCount }, direct.Int),
-		"deeds":             direct.Values(func(v *domain.Release) []domain.ReleaseDeed { return v.Deeds }),
-		"liveAt":            direct.Optional(func(v *domain.Release) *time.Time { return v.LiveAt }, direct.Time),
-		"publishedFrom":     direct.Optional(func(v *domain.Release) *time.Time { return v.PublishedFrom }, direct.Time),
-		"publishedTo":       direct.Optional(func(v *domain.Release) *time.Time { return v.PublishedTo }, direct.Time),
-		"waivers":           direct.Values(func(v *domain.Release) []domain.Waiver { return v.Waivers }),
-		"keptInForce":       direct.Values(func(v *domain.Release) []domain.KeptRelease { return v.KeptInForce }),
-		"id":                direct.Leaf(func(v *domain.Release) string { return v.ID }, direct.Text),
-		"key":               direct.Leaf(func(v *domain.Release) string { return v.Key }, direct.Text),
-		"name":              direct.Leaf(func(v *domain.Release) string { return v.Name }, direct.Text),
-		"version":           direct.Leaf(func(v *domain.Release) int { return v.Version }, direct.Int),
-		"createdAt":         direct.Leaf(func(v *domain.Release) time.Time { return v.CreatedAt }, direct.Time),
-		"updatedAt":         direct.Leaf(func(v *domain.Release) time.Time { return v.UpdatedAt }, direct.Time),
-		"sources":           direct.Values(func(v *domain.Release) []domain.FieldSource { return v.Sources }),
-		"listedBy":          direct.Many(func(v *domain.Release) []*domain.SourceListing { return v.ListedBy() }),
+		"description":          direct.Optional(func(v *domain.Release) *string { return v.Description }, direct.Text),
+		"releaseVersion":       direct.Leaf(func(v *domain.Release) string { return v.ReleaseVersion }, direct.Text),
+		"type":                 direct.Leaf(func(v *domain.Release) domain.ReleaseType { return v.Type }, direct.Text),
+		"category":             direct.Leaf(func(v *domain.Release) domain.ReleaseCategory { return v.Category }, direct.Text),
+		"status":               direct.Leaf(func(v *domain.Release) domain.ReleaseStatus { return v.Status }, direct.Text),
+		"statusSince":          direct.Optional(func(v *domain.Release) *time.Time { return v.StatusSince }, direct.Time),
+		"manager":              direct.One(func(v *domain.Release) *domain.Person { return v.ManagerPerson() }),
+		"buildManager":         direct.One(func(v *domain.Release) *domain.Person { return v.BuildManagerPerson() }),
+		"testManager":          direct.One(func(v *domain.Release) *domain.Person { return v.TestManagerPerson() }),
+		"deploymentManager":    direct.One(func(v *domain.Release) *domain.Person { return v.DeploymentManagerPerson() }),
+		"approach":             direct.Optional(func(v *domain.Release) *domain.RolloutApproach { return v.Approach }, direct.Text),
+		"plannedFrom":          direct.Optional(func(v *domain.Release) *time.Time { return v.PlannedFrom }, direct.Time),
+		"plannedTo":            direct.Optional(func(v *domain.Release) *time.Time { return v.PlannedTo }, direct.Time),
+		"businessNeed":         direct.Optional(func(v *domain.Release) *string { return v.BusinessNeed }, direct.Text),
+		"businessOwner":        direct.One(func(v *domain.Release) *domain.Person { return v.BusinessOwnerPerson() }),
+		"assembly":             direct.Optional(func(v *domain.Release) *string { return v.Assembly }, direct.Text),
+		"manualSteps":          direct.Leaves(func(v *domain.Release) []string { return v.ManualSteps }, direct.Text),
+		"budgetPlanned":        direct.Optional(func(v *domain.Release) *string { return v.BudgetPlanned }, direct.Text),
+		"currency":             direct.Optional(func(v *domain.Release) *string { return v.Currency }, direct.Text),
+		"policyReason":         direct.Optional(func(v *domain.Release) *string { return v.PolicyReason }, direct.Text),
+		"round":                direct.Leaf(func(v *domain.Release) int { return v.Round }, direct.Int),
+		"contentVersion":       direct.Leaf(func(v *domain.Release) int { return v.ContentVersion }, direct.Int),
+		"contentDigest":        direct.Optional(func(v *domain.Release) *string { return v.ContentDigest }, direct.Text),
+		"acceptedDigest":       direct.Optional(func(v *domain.Release) *string { return v.AcceptedDigest }, direct.Text),
+		"dossierDigest":        direct.Optional(func(v *domain.Release) *string { return v.DossierDigest }, direct.Text),
+		"acceptanceCount":      direct.Leaf(func(v *domain.Release) int { return v.AcceptanceCount }, direct.Int),
+		"deeds":                direct.Values(func(v *domain.Release) []domain.ReleaseDeed { return v.Deeds }),
+		"liveAt":               direct.Optional(func(v *domain.Release) *time.Time { return v.LiveAt }, direct.Time),
+		"publishedFrom":        direct.Optional(func(v *domain.Release) *time.Time { return v.PublishedFrom }, direct.Time),
+		"publishedTo":          direct.Optional(func(v *domain.Release) *time.Time { return v.PublishedTo }, direct.Time),
+		"effectivenessAskedAt": direct.Optional(func(v *domain.Release) *time.Time { return v.EffectivenessAskedAt }, direct.Time),
+		"waivers":              direct.Values(func(v *domain.Release) []domain.Waiver { return v.Waivers }),
+		"keptInForce":          direct.Values(func(v *domain.Release) []domain.KeptRelease { return v.KeptInForce }),
+		"id":                   direct.Leaf(func(v *domain.Release) string { return v.ID }, direct.Text),
+		"key":                  direct.Leaf(func(v *domain.Release) string { return v.Key }, direct.Text),
+		"name":                 direct.Leaf(func(v *domain.Release) string { return v.Name }, direct.Text),
+		"version":              direct.Leaf(func(v *domain.Release) int { return v.Version }, direct.Int),
+		"createdAt":            direct.Leaf(func(v *domain.Release) time.Time { return v.CreatedAt }, direct.Time),
+		"updatedAt":            direct.Leaf(func(v *domain.Release) time.Time { return v.UpdatedAt }, direct.Time),
+		"sources":              direct.Values(func(v *domain.Release) []domain.FieldSource { return v.Sources }),
+		"listedBy":             direct.Many(func(v *domain.Release) []*domain.SourceListing { return v.ListedBy() }),
 	})
 }
 
@@ -4666,6 +4682,17 @@ func fieldsOfReleaseEdge() direct.Type {
 	return direct.Object(direct.Fields[*relay.Edge[domain.Release]]{
 		"node":   direct.One(func(v *relay.Edge[domain.Release]) *domain.Release { return v.Node }),
 		"cursor": direct.Leaf(func(v *relay.Edge[domain.Release]) string { return v.Cursor }, direct.Text),
+	})
+}
+
+func fieldsOfReleaseEffectiveness() direct.Type {
+	return direct.Object(direct.Fields[*effectiveness.Effectiveness]{
+		"askedAt":        direct.Leaf(func(v *effectiveness.Effectiveness) time.Time { return v.AskedAt }, direct.Time),
+		"verdict":        direct.Optional(func(v *effectiveness.Effectiveness) *domain.ReleaseEffect { return v.Verdict }, direct.Text),
+		"asked":          direct.Many(func(v *effectiveness.Effectiveness) []*effectiveness.Ask { return v.Asked }),
+		"unanswered":     direct.Leaf(func(v *effectiveness.Effectiveness) int { return v.Unanswered() }, direct.Int),
+		"problemsCaused": direct.Many(func(v *effectiveness.Effectiveness) []*domain.Problem { return v.ProblemsCaused }),
+		"problemsSince":  direct.Many(func(v *effectiveness.Effectiveness) []*domain.Problem { return v.ProblemsSince }),
 	})
 }
 
@@ -4877,6 +4904,54 @@ func fieldsOfReleaseReservationEdge() direct.Type {
 		"node":     direct.One(func(v *relay.ReleaseReservationEdge) *domain.Release { return v.Node }),
 		"cursor":   direct.Leaf(func(v *relay.ReleaseReservationEdge) string { return v.Cursor }, direct.Text),
 		"quantity": direct.Leaf(func(v *relay.ReleaseReservationEdge) int { return v.Quantity }, direct.Int),
+	})
+}
+
+func fieldsOfReleaseReview() direct.Type {
+	return direct.Object(direct.Fields[*domain.ReleaseReview]{
+		"verdict":    direct.Leaf(func(v *domain.ReleaseReview) domain.ReleaseEffect { return v.Verdict }, direct.Text),
+		"voice":      direct.Leaf(func(v *domain.ReleaseReview) domain.ReviewVoice { return v.Voice }, direct.Text),
+		"comment":    direct.Optional(func(v *domain.ReleaseReview) *string { return v.Comment }, direct.Text),
+		"reviewedBy": direct.One(func(v *domain.ReleaseReview) *domain.Person { return v.ReviewedByPerson() }),
+		"reviewedAt": direct.Leaf(func(v *domain.ReleaseReview) time.Time { return v.ReviewedAt }, direct.Time),
+		"id":         direct.Leaf(func(v *domain.ReleaseReview) string { return v.ID }, direct.Text),
+		"key":        direct.Leaf(func(v *domain.ReleaseReview) string { return v.Key }, direct.Text),
+		"name":       direct.Leaf(func(v *domain.ReleaseReview) string { return v.Name }, direct.Text),
+		"version":    direct.Leaf(func(v *domain.ReleaseReview) int { return v.Version }, direct.Int),
+		"createdAt":  direct.Leaf(func(v *domain.ReleaseReview) time.Time { return v.CreatedAt }, direct.Time),
+		"updatedAt":  direct.Leaf(func(v *domain.ReleaseReview) time.Time { return v.UpdatedAt }, direct.Time),
+		"sources":    direct.Values(func(v *domain.ReleaseReview) []domain.FieldSource { return v.Sources }),
+		"listedBy":   direct.Many(func(v *domain.ReleaseReview) []*domain.SourceListing { return v.ListedBy() }),
+	})
+}
+
+func fieldsOfReleaseReviewConnection() direct.Type {
+	return direct.Object(direct.Fields[*relay.Connection[domain.ReleaseReview, relay.ReleaseReviewEdge]]{
+		"edges": direct.Many(func(v *relay.Connection[domain.ReleaseReview, relay.ReleaseReviewEdge]) []*relay.ReleaseReviewEdge {
+			return v.Edges()
+		}),
+		"nodes": direct.Many(func(v *relay.Connection[domain.ReleaseReview, relay.ReleaseReviewEdge]) []*domain.ReleaseReview {
+			return v.Nodes
+		}),
+		"pageInfo": direct.One(func(v *relay.Connection[domain.ReleaseReview, relay.ReleaseReviewEdge]) *relay.PageInfo {
+			return v.PageInfo
+		}),
+	})
+}
+
+func fieldsOfReleaseReviewEdge() direct.Type {
+	return direct.Object(direct.Fields[*relay.Edge[domain.ReleaseReview]]{
+		"node":   direct.One(func(v *relay.Edge[domain.ReleaseReview]) *domain.ReleaseReview { return v.Node }),
+		"cursor": direct.Leaf(func(v *relay.Edge[domain.ReleaseReview]) string { return v.Cursor }, direct.Text),
+	})
+}
+
+func fieldsOfReleaseReviewPayload() direct.Type {
+	return direct.Object(direct.Fields[*relay.Payload[domain.ReleaseReview]]{
+		"releaseReview": direct.One(func(v *relay.Payload[domain.ReleaseReview]) *domain.ReleaseReview { return v.Record }),
+		"revision":      direct.Leaf(func(v *relay.Payload[domain.ReleaseReview]) int64 { return v.Revision }, direct.By(scalar.MarshalRevision)),
+		"dryRun":        direct.Leaf(func(v *relay.Payload[domain.ReleaseReview]) bool { return v.DryRun }, direct.Bool),
+		"changes":       direct.Values(func(v *relay.Payload[domain.ReleaseReview]) []domain.Change { return v.Changes }),
 	})
 }
 

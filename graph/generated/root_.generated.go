@@ -62,6 +62,7 @@ type ResolverRoot interface {
 	Recommendation() RecommendationResolver
 	Release() ReleaseResolver
 	ReleasePolicy() ReleasePolicyResolver
+	ReleaseReview() ReleaseReviewResolver
 	ReleaseUnit() ReleaseUnitResolver
 	ScheduleConflict() ScheduleConflictResolver
 	ScheduleConflicts() ScheduleConflictsResolver
@@ -4874,6 +4875,8 @@ enum MoveNeed {
   NOT_SUPERSEDED
   "Of a release: that no freeze holds what it changes (P7)."
   NOT_HELD
+  "Of a release: that the service desk and the sites were asked how well it went; an answer is not needed (R17)."
+  EFFECTIVENESS
   "Of a deployment: that its sites have what the release requires, or get it earlier (P9)."
   REQUIRED
   "Of a deployment and its sites: that it can be taken back, and that nothing needs it there (D7)."
@@ -17268,6 +17271,8 @@ enum RecordKind {
   RELEASE
   "Release policies."
   RELEASE_POLICY
+  "Release reviews."
+  RELEASE_REVIEW
   "Release units."
   RELEASE_UNIT
   "Sign offs."
@@ -17348,6 +17353,8 @@ enum GraphKind {
   RELEASE
   "Release policies."
   RELEASE_POLICY
+  "Release reviews."
+  RELEASE_REVIEW
   "Release units."
   RELEASE_UNIT
   "Sign offs."
@@ -17488,6 +17495,10 @@ enum GraphKind {
   RESERVED_FOR
   "The problems that this change is to resolve."
   RESOLVES
+  "The site whose users say so; null where the service desk does."
+  REVIEWED_FOR
+  "The release that it is about (R17)."
+  REVIEWS
   "The version of the policy of which this is the next."
   REVISES
   "The script of the kit that this test runs: the one that the sites will (R6)."
@@ -17595,6 +17606,8 @@ type Release {
   publishedFrom: DateTime
   "When its roll-out was to be done, as it was published (M3)."
   publishedTo: DateTime
+  "When the service desk and the sites were asked how well it went (R17)."
+  effectivenessAskedAt: DateTime
   "The needs without which it goes on, each with who said so and why."
   waivers: [Waiver!]!
   "The releases that it does not supersede, each with who said so and why (R1)."
@@ -18625,6 +18638,23 @@ extend type Release implements Record & Node {
     "As it was at this moment; that of the record when absent."
     asOf: AsOf
   ): RecommendationConnection!
+  "What was said of how well it went, also before (R17)."
+  reviews(
+    "Only those that match."
+    filter: ReleaseReviewFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [ReleaseReviewOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): ReleaseReviewConnection!
   "What audiences are told of this release (R14)."
   announcements(
     "Only those that match."
@@ -18815,6 +18845,8 @@ input ReleaseFilter {
   publishedFrom: DateTimeFilter
   "When its roll-out was to be done, as it was published (M3)."
   publishedTo: DateTimeFilter
+  "When the service desk and the sites were asked how well it went (R17)."
+  effectivenessAskedAt: DateTimeFilter
   "The items that this release adds, changes or removes; contents tells all that it holds (R2)."
   changes: ConfigurationItemReleaseChangeFilter
   "The requests for change that this release carries out (H4)."
@@ -18863,6 +18895,8 @@ input ReleaseFilter {
   calendarAnswers: CalendarAnswerLinkFilter
   "What boards said of its contents and calendar, also of earlier ones (R19)."
   recommendations: RecommendationLinkFilter
+  "What was said of how well it went, also before (R17)."
+  reviews: ReleaseReviewLinkFilter
   "What audiences are told of this release (R14)."
   announcements: AnnouncementLinkFilter
   "The deployments of this release."
@@ -18991,6 +19025,8 @@ enum ReleaseOrderField {
   PUBLISHED_FROM
   "When its roll-out was to be done, as it was published (M3)."
   PUBLISHED_TO
+  "When the service desk and the sites were asked how well it went (R17)."
+  EFFECTIVENESS_ASKED_AT
   "Counts the edits of this record. Give the one you saw as ifVersion, so that nobody's edit is overwritten."
   VERSION
   "When the record was created."
@@ -19219,6 +19255,8 @@ enum ReleaseGroupField {
   PUBLISHED_FROM
   "When its roll-out was to be done, as it was published (M3)."
   PUBLISHED_TO
+  "When the service desk and the sites were asked how well it went (R17)."
+  EFFECTIVENESS_ASKED_AT
 }
 
 "A page of configuration items."
@@ -21113,6 +21151,311 @@ input TestKindFilter {
   in: [TestKind!]
   "It is none of these; what has no value is none, too."
   notIn: [TestKind!]
+  "It has no value (true), or has one (false)."
+  isNull: Boolean
+}
+`, BuiltIn: false},
+	{Name: "../schema/release_review.graphqls", Input: `"What the service desk, or the users of a site, say of how well a release went (R17)."
+type ReleaseReview {
+  "How well it went."
+  verdict: ReleaseEffect!
+  "For whom that speaks."
+  voice: ReviewVoice!
+  "Why."
+  comment: String
+  "Who said so."
+  reviewedBy: Person!
+  "When."
+  reviewedAt: DateTime!
+}
+
+"How well a release went (R17)."
+enum ReleaseEffect {
+  "It does what it was made for."
+  EFFECTIVE
+  "It does so in part, or with trouble."
+  PARTLY_EFFECTIVE
+  "It does not."
+  INEFFECTIVE
+}
+
+"For whom a review of a release speaks."
+enum ReviewVoice {
+  "For the service desk."
+  SERVICE_DESK
+  "For the users of a site."
+  USERS
+}
+
+extend type Release {
+  """
+  How well it went (R17): what the service desk, the users of its sites and the problems since tell, as far as the caller may see
+  them. Null while nobody was asked: it is not live.
+  """
+  effectiveness: ReleaseEffectiveness @cost(weight: 5000)
+}
+
+"How well a release went that is live (R17)."
+type ReleaseEffectiveness {
+  "When the service desk and the sites were asked: as it was live everywhere."
+  askedAt: DateTime!
+  """
+  The gravest of what the service desk and each site said last. One that caused a problem is PARTLY_EFFECTIVE at best. Null where
+  nobody has said anything, and it caused none.
+  """
+  verdict: ReleaseEffect
+  "Who is asked, each with what was said last: the service desk, then the sites that it came to, by key."
+  asked: [EffectivenessAsk!]!
+  "How many of them have said nothing."
+  unanswered: Int!
+  "The problems that it caused, or one of its deployments did."
+  problemsCaused: [Problem!]!
+  "The problems that were opened since it was live and concern what it changed, but those that it caused."
+  problemsSince: [Problem!]!
+}
+
+"Who is asked how well a release went (R17)."
+type EffectivenessAsk {
+  "For whom is asked."
+  voice: ReviewVoice!
+  "The site whose users are asked; null where the service desk is."
+  site: Site
+  "What was said last; null while nothing was."
+  review: ReleaseReview
+}
+
+extend type Mutation {
+  """
+  Says how well a release went that is live (R17): a SUPPORT_MANAGER for the service desk, a SITE_OPERATOR for the users of a site that
+  it came to. What was said before stays on record; the last one counts.
+  """
+  reviewRelease(
+    "What is said."
+    input: ReviewReleaseInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): ReleaseReviewPayload @needs(action: "appraise", of: "Release")
+}
+
+"How well a release went, for the service desk or for the users of a site."
+input ReviewReleaseInput {
+  "The release."
+  release: RecordRef!
+  "The site for whose users is spoken; absent: for the service desk."
+  site: RecordRef
+  "How well it went."
+  verdict: ReleaseEffect!
+  "Why; needed unless it is EFFECTIVE."
+  comment: String
+}
+`, BuiltIn: false},
+	{Name: "../schema/release_review_gen.graphqls", Input: `# Code generated by internal/schemagen from the Catalog. DO NOT EDIT.
+
+extend type ReleaseReview implements Record & Node {
+  "Identifies the record for ever, across kinds."
+  id: ID!
+  "The human-typed name that identifies the record in its kind."
+  key: String!
+  "What people call it."
+  name: String!
+  "Counts the edits of this record. Give the one you saw as ifVersion, so that nobody's edit is overwritten."
+  version: Int!
+  "When the record was created."
+  createdAt: DateTime!
+  "When the record was last changed."
+  updatedAt: DateTime!
+  "The change sets that touched the record or its relationships, the newest first."
+  history(
+    "At most so many; 50 when absent."
+    first: Int
+    "Only what follows this cursor: what is older."
+    after: String
+  ): ChangeSetConnection!
+  "Which source set which field last, where that is known: \"api\" for what people set, or the source that an import\nnames. The field \"*\" stands for the record and all of its fields that are not named."
+  sources: [FieldSource!]!
+  "The sources that list the record: it lives as long as one does (C6). Which these are follows from who brought it, until\nanother source lists it, too."
+  listedBy: [SourceListing!]!
+  "The release that it is about (R17)."
+  release(
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): Release
+  "The site whose users say so; null where the service desk does."
+  site(
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): Site
+}
+
+extend type Query {
+  "Finds a release review by its key; null when there is none."
+  releaseReview(
+    "The key."
+    key: String!
+    "As it was at this moment, and all that is followed from it; as it is when absent."
+    asOf: AsOf
+  ): ReleaseReview
+  "Lists release reviews, a page at a time."
+  releaseReviews(
+    "Only those that match."
+    filter: ReleaseReviewFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [ReleaseReviewOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+  ): ReleaseReviewConnection!
+}
+
+"A page of release reviews."
+type ReleaseReviewConnection {
+  "The records, each with its cursor and, by a relationship, with what that says."
+  edges: [ReleaseReviewEdge!]!
+  "The records alone."
+  nodes: [ReleaseReview!]!
+  "Where the page lies in the list."
+  pageInfo: PageInfo!
+  "How many there are on all pages together; counted only when asked."
+  totalCount: Int!
+}
+
+"One of a page of release reviews."
+type ReleaseReviewEdge {
+  "The record."
+  node: ReleaseReview!
+  "Marks its place in the list."
+  cursor: String!
+}
+
+"What a mutation of a release review did, or with a dry run would do."
+type ReleaseReviewPayload {
+  "The record as it is now; after a removal null."
+  releaseReview: ReleaseReview
+  "The revision after the change."
+  revision: Revision!
+  "Whether nothing was written."
+  dryRun: Boolean!
+  "What was written, or with a dry run would be."
+  changes: [Change!]!
+}
+
+"Selects release reviews. All that is given must hold."
+input ReleaseReviewFilter {
+  "All of these hold."
+  and: [ReleaseReviewFilter!]
+  "At least one of these holds."
+  or: [ReleaseReviewFilter!]
+  "This does not hold."
+  not: ReleaseReviewFilter
+  "Identifies the record for ever, across kinds."
+  id: IDFilter
+  "Counts the edits of this record. Give the one you saw as ifVersion, so that nobody's edit is overwritten."
+  version: IntFilter
+  "When the record was created."
+  createdAt: DateTimeFilter
+  "When the record was last changed."
+  updatedAt: DateTimeFilter
+  "The human-typed name that identifies the record in its kind."
+  key: StringFilter
+  "What people call it."
+  name: StringFilter
+  "How well it went."
+  verdict: ReleaseEffectFilter
+  "For whom that speaks."
+  voice: ReviewVoiceFilter
+  "Who said so."
+  reviewedBy: StringFilter
+  "When."
+  reviewedAt: DateTimeFilter
+  "The release that it is about (R17)."
+  release: ReleaseLinkFilter
+  "The site whose users say so; null where the service desk does."
+  site: SiteLinkFilter
+}
+
+"One step of an order of release reviews."
+input ReleaseReviewOrder {
+  "By which field."
+  field: ReleaseReviewOrderField!
+  "In which direction."
+  direction: OrderDirection! = ASC
+}
+
+"What release reviews can be ordered by."
+enum ReleaseReviewOrderField {
+  "The human-typed name that identifies the record in its kind."
+  KEY
+  "What people call it."
+  NAME
+  "How well it went."
+  VERDICT
+  "For whom that speaks."
+  VOICE
+  "Who said so."
+  REVIEWED_BY
+  "When."
+  REVIEWED_AT
+  "Counts the edits of this record. Give the one you saw as ifVersion, so that nobody's edit is overwritten."
+  VERSION
+  "When the record was created."
+  CREATED_AT
+  "When the record was last changed."
+  UPDATED_AT
+}
+
+extend type Statistics {
+  "Counts release reviews."
+  releaseReviews(
+    "By which fields; with attributes together at most three."
+    by: [ReleaseReviewGroupField!]
+    "Only those that match."
+    filter: ReleaseReviewFilter
+    "At most so many groups, the largest; 100 when absent."
+    first: Int
+  ): Counts!
+}
+
+"What release reviews can be counted by."
+enum ReleaseReviewGroupField {
+  "How well it went."
+  VERDICT
+  "For whom that speaks."
+  VOICE
+  "Who said so."
+  REVIEWED_BY
+  "When."
+  REVIEWED_AT
+}
+
+"Compares one field. All that is given must hold."
+input ReleaseEffectFilter {
+  "It equals this."
+  eq: ReleaseEffect
+  "It differs from this; what has no value does, too."
+  ne: ReleaseEffect
+  "It is one of these."
+  in: [ReleaseEffect!]
+  "It is none of these; what has no value is none, too."
+  notIn: [ReleaseEffect!]
+  "It has no value (true), or has one (false)."
+  isNull: Boolean
+}
+
+"Compares one field. All that is given must hold."
+input ReviewVoiceFilter {
+  "It equals this."
+  eq: ReviewVoice
+  "It differs from this; what has no value does, too."
+  ne: ReviewVoice
+  "It is one of these."
+  in: [ReviewVoice!]
+  "It is none of these; what has no value is none, too."
+  notIn: [ReviewVoice!]
   "It has no value (true), or has one (false)."
   isNull: Boolean
 }
@@ -24402,6 +24745,23 @@ extend type Site implements Record & Node {
     "As it was at this moment; that of the record when absent."
     asOf: AsOf
   ): ConfigurationAuditConnection!
+  "What the users of this site said of releases (R17)."
+  releaseReviews(
+    "Only those that match."
+    filter: ReleaseReviewFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [ReleaseReviewOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): ReleaseReviewConnection!
   "What this site is told of releases (R14)."
   announcements(
     "Only those that match."
@@ -24600,6 +24960,8 @@ input SiteFilter {
   calendarAnswers: CalendarAnswerLinkFilter
   "What was found at this site."
   audits: ConfigurationAuditLinkFilter
+  "What the users of this site said of releases (R17)."
+  releaseReviews: ReleaseReviewLinkFilter
   "What this site is told of releases (R14)."
   announcements: AnnouncementLinkFilter
   "What this site has received, or is going to, wave by wave."
@@ -24648,6 +25010,14 @@ input ConfigurationAuditLinkFilter {
   some: ConfigurationAuditFilter @cost(weight: 50000)
   "None matches; {} asks that there are none."
   none: ConfigurationAuditFilter @cost(weight: 50000)
+}
+
+"Selects records by the release reviews that a relationship joins to them."
+input ReleaseReviewLinkFilter {
+  "At least one matches; {} asks for any."
+  some: ReleaseReviewFilter @cost(weight: 50000)
+  "None matches; {} asks that there are none."
+  none: ReleaseReviewFilter @cost(weight: 50000)
 }
 
 "Selects records by the announcements that a relationship joins to them."
@@ -27014,6 +27384,10 @@ enum WorkReason {
   GATHER
   "A draft of an announcement whose time has come, and that the clock does not send: its release is not accepted, its text is outdated, or nothing is mailed (R14)."
   ANNOUNCE
+  "A release that is live, and of which nobody has said for the service desk how well it went (R17). Asked for 90 days."
+  EFFECTIVENESS
+  "A release that is live at a site of the caller's, who has not said how well it went there (R17). Asked for 90 days."
+  EFFECTIVENESS_AT_SITE
 }
 `, BuiltIn: false},
 }
@@ -29863,6 +30237,18 @@ func (ec *executionContext) childFields_DurationPercentiles(ctx context.Context,
 		return ec.fieldContext_DurationPercentiles_p90(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DurationPercentiles", field.Name)
+}
+
+func (ec *executionContext) childFields_EffectivenessAsk(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "voice":
+		return ec.fieldContext_EffectivenessAsk_voice(ctx, field)
+	case "site":
+		return ec.fieldContext_EffectivenessAsk_site(ctx, field)
+	case "review":
+		return ec.fieldContext_EffectivenessAsk_review(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EffectivenessAsk", field.Name)
 }
 
 func (ec *executionContext) childFields_EmergencyRules(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -33053,6 +33439,8 @@ func (ec *executionContext) childFields_Release(ctx context.Context, field graph
 		return ec.fieldContext_Release_publishedFrom(ctx, field)
 	case "publishedTo":
 		return ec.fieldContext_Release_publishedTo(ctx, field)
+	case "effectivenessAskedAt":
+		return ec.fieldContext_Release_effectivenessAskedAt(ctx, field)
 	case "waivers":
 		return ec.fieldContext_Release_waivers(ctx, field)
 	case "keptInForce":
@@ -33145,12 +33533,16 @@ func (ec *executionContext) childFields_Release(ctx context.Context, field graph
 		return ec.fieldContext_Release_calendarAnswers(ctx, field)
 	case "recommendations":
 		return ec.fieldContext_Release_recommendations(ctx, field)
+	case "reviews":
+		return ec.fieldContext_Release_reviews(ctx, field)
 	case "announcements":
 		return ec.fieldContext_Release_announcements(ctx, field)
 	case "deployments":
 		return ec.fieldContext_Release_deployments(ctx, field)
 	case "siteRollouts":
 		return ec.fieldContext_Release_siteRollouts(ctx, field)
+	case "effectiveness":
+		return ec.fieldContext_Release_effectiveness(ctx, field)
 	case "variants":
 		return ec.fieldContext_Release_variants(ctx, field)
 	}
@@ -33361,6 +33753,24 @@ func (ec *executionContext) childFields_ReleaseEdge(ctx context.Context, field g
 		return ec.fieldContext_ReleaseEdge_cursor(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ReleaseEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_ReleaseEffectiveness(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "askedAt":
+		return ec.fieldContext_ReleaseEffectiveness_askedAt(ctx, field)
+	case "verdict":
+		return ec.fieldContext_ReleaseEffectiveness_verdict(ctx, field)
+	case "asked":
+		return ec.fieldContext_ReleaseEffectiveness_asked(ctx, field)
+	case "unanswered":
+		return ec.fieldContext_ReleaseEffectiveness_unanswered(ctx, field)
+	case "problemsCaused":
+		return ec.fieldContext_ReleaseEffectiveness_problemsCaused(ctx, field)
+	case "problemsSince":
+		return ec.fieldContext_ReleaseEffectiveness_problemsSince(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReleaseEffectiveness", field.Name)
 }
 
 func (ec *executionContext) childFields_ReleaseMove(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -33697,6 +34107,82 @@ func (ec *executionContext) childFields_ReleaseReservationEdge(ctx context.Conte
 		return ec.fieldContext_ReleaseReservationEdge_quantity(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ReleaseReservationEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_ReleaseReview(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "verdict":
+		return ec.fieldContext_ReleaseReview_verdict(ctx, field)
+	case "voice":
+		return ec.fieldContext_ReleaseReview_voice(ctx, field)
+	case "comment":
+		return ec.fieldContext_ReleaseReview_comment(ctx, field)
+	case "reviewedBy":
+		return ec.fieldContext_ReleaseReview_reviewedBy(ctx, field)
+	case "reviewedAt":
+		return ec.fieldContext_ReleaseReview_reviewedAt(ctx, field)
+	case "id":
+		return ec.fieldContext_ReleaseReview_id(ctx, field)
+	case "key":
+		return ec.fieldContext_ReleaseReview_key(ctx, field)
+	case "name":
+		return ec.fieldContext_ReleaseReview_name(ctx, field)
+	case "version":
+		return ec.fieldContext_ReleaseReview_version(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_ReleaseReview_createdAt(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_ReleaseReview_updatedAt(ctx, field)
+	case "history":
+		return ec.fieldContext_ReleaseReview_history(ctx, field)
+	case "sources":
+		return ec.fieldContext_ReleaseReview_sources(ctx, field)
+	case "listedBy":
+		return ec.fieldContext_ReleaseReview_listedBy(ctx, field)
+	case "release":
+		return ec.fieldContext_ReleaseReview_release(ctx, field)
+	case "site":
+		return ec.fieldContext_ReleaseReview_site(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReleaseReview", field.Name)
+}
+
+func (ec *executionContext) childFields_ReleaseReviewConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_ReleaseReviewConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_ReleaseReviewConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ReleaseReviewConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_ReleaseReviewConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReleaseReviewConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ReleaseReviewEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_ReleaseReviewEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_ReleaseReviewEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReleaseReviewEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_ReleaseReviewPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "releaseReview":
+		return ec.fieldContext_ReleaseReviewPayload_releaseReview(ctx, field)
+	case "revision":
+		return ec.fieldContext_ReleaseReviewPayload_revision(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_ReleaseReviewPayload_dryRun(ctx, field)
+	case "changes":
+		return ec.fieldContext_ReleaseReviewPayload_changes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReleaseReviewPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_ReleaseSupersessionConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -34387,6 +34873,8 @@ func (ec *executionContext) childFields_Site(ctx context.Context, field graphql.
 		return ec.fieldContext_Site_calendarAnswers(ctx, field)
 	case "audits":
 		return ec.fieldContext_Site_audits(ctx, field)
+	case "releaseReviews":
+		return ec.fieldContext_Site_releaseReviews(ctx, field)
 	case "announcements":
 		return ec.fieldContext_Site_announcements(ctx, field)
 	case "rollouts":
@@ -34965,6 +35453,8 @@ func (ec *executionContext) childFields_Statistics(ctx context.Context, field gr
 		return ec.fieldContext_Statistics_releases(ctx, field)
 	case "releasePolicies":
 		return ec.fieldContext_Statistics_releasePolicies(ctx, field)
+	case "releaseReviews":
+		return ec.fieldContext_Statistics_releaseReviews(ctx, field)
 	case "releaseUnits":
 		return ec.fieldContext_Statistics_releaseUnits(ctx, field)
 	case "deployments":

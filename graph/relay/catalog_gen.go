@@ -289,6 +289,15 @@ type ConfigurationAuditConnection = Connection[domain.ConfigurationAudit, Config
 // ConfigurationAuditPayload is bound to the type of its name.
 type ConfigurationAuditPayload = Payload[domain.ConfigurationAudit]
 
+// ReleaseReviewEdge is bound to the type of its name.
+type ReleaseReviewEdge = Edge[domain.ReleaseReview]
+
+// ReleaseReviewConnection is bound to the type of its name.
+type ReleaseReviewConnection = Connection[domain.ReleaseReview, ReleaseReviewEdge]
+
+// ReleaseReviewPayload is bound to the type of its name.
+type ReleaseReviewPayload = Payload[domain.ReleaseReview]
+
 // AnnouncementEdge is bound to the type of its name.
 type AnnouncementEdge = Edge[domain.Announcement]
 

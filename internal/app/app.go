@@ -18,6 +18,7 @@ import (
 	"releasegraph/internal/app/change"
 	"releasegraph/internal/app/closing"
 	"releasegraph/internal/app/configuration"
+	"releasegraph/internal/app/effectiveness"
 	"releasegraph/internal/app/environment"
 	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/event"
@@ -81,6 +82,7 @@ type App struct {
 	Variants      *variant.Area
 	Releases      *release.Area
 	Closing       *closing.Area
+	Effectiveness *effectiveness.Area
 	Environments  *environment.Area
 	Acceptance    *acceptance.Area
 	Forecast      *forecast.Area
@@ -143,6 +145,7 @@ func New(c Config) *App {
 	a.Releases = with(e, release.New(e, a.Traversal, a.Configuration, a.Policies))
 	a.Variants = with(e, variant.New(e, a.Policies, a.Rollouts, a.Releases))
 	a.Closing = with(e, closing.New(e, a.Releases))
+	a.Effectiveness = with(e, effectiveness.New(e, a.Records))
 	a.Environments = with(e, environment.New(e, a.Records, a.Traversal, a.Releases))
 	a.Advice = with(e, advice.New(e, a.Records))
 	a.Audits = with(e, audit.New(e, a.Records))

@@ -102,6 +102,8 @@ const (
 	NeedNotSuperseded    MoveNeed = "NOT_SUPERSEDED"
 	NeedNotHeld          MoveNeed = "NOT_HELD"
 
+	NeedEffectiveness MoveNeed = "EFFECTIVENESS"
+
 	NeedNoDeployment MoveNeed = "NO_DEPLOYMENT"
 	NeedNoPackage    MoveNeed = "NO_PACKAGE"
 )
@@ -148,7 +150,7 @@ var MoveNeeds = []MoveNeed{
 	NeedManualSteps, NeedProductionAudit, NeedBoardAdvice, NeedBuildTest, NeedPurchases, NeedRegression, NeedNoDeployment, NeedNoPackage,
 	NeedTestPlan, NeedScriptTests, NeedBackOutProcedures, NeedTests, NeedDecided, NeedBackOutTested, NeedActivationTested, NeedEnvironmentReady, NeedPath,
 	NeedDefects, NeedDeliverables, NeedSignatures, NeedSeparation,
-	NeedAuthorisation, NeedSame, NeedCalendarAccepted, NeedSupportTold, NeedTrained, NeedNotSuperseded, NeedNotHeld, NeedRequired, NeedUndo,
+	NeedAuthorisation, NeedSame, NeedCalendarAccepted, NeedSupportTold, NeedTrained, NeedNotSuperseded, NeedNotHeld, NeedEffectiveness, NeedRequired, NeedUndo,
 	NeedStored, NeedDigest, NeedLicence, NeedCriteria, NeedSignature, NeedFourEyes, NeedRetention, NeedNotNeeded,
 	NeedAudience, NeedUpToDate,
 }

@@ -62,6 +62,9 @@ type Release struct {
 	// deployment began (M3).
 	PublishedFrom *time.Time `graph:"publishedFrom,filter,sort,import"`
 	PublishedTo   *time.Time `graph:"publishedTo,filter,sort,import"`
+	// EffectivenessAskedAt is when the service desk and the sites were asked how well it
+	// went (R17).
+	EffectivenessAskedAt *time.Time `graph:"effectivenessAskedAt,filter,sort,import"`
 	// Waivers are the needs that were waived, KeptInForce the releases that it does
 	// not supersede (R1).
 	Waivers     []Waiver      `graph:"waivers,import"`

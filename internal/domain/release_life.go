@@ -60,7 +60,7 @@ var ReleaseLife = Lifecycle[ReleaseStatus, *ReleaseFacts]{
 		},
 		{Verb: StartDeployment, From: []ReleaseStatus{ReleaseAccepted}, To: ReleaseDeploying, Needs: slices.Concat(goingLive, tasksBefore(ReleaseDeploying))},
 		{From: []ReleaseStatus{ReleaseDeploying}, To: ReleaseVerifying},
-		{From: []ReleaseStatus{ReleaseVerifying}, To: ReleaseClosed},
+		{From: []ReleaseStatus{ReleaseVerifying}, To: ReleaseClosed, Needs: []releaseNeed{needAsked}},
 		{From: []ReleaseStatus{ReleaseDeploying}, To: ReleaseAccepted},
 		{From: []ReleaseStatus{ReleaseDeploying, ReleaseVerifying, ReleaseClosed}, To: ReleaseBackedOut},
 	},
@@ -126,6 +126,13 @@ func tasksBefore(into ReleaseStatus) []releaseNeed {
 var needMoveReason = releaseNeed{
 	Name: NeedReason, Rule: "R4", Field: "status", Input: "reason", Given: true,
 	Lacks: unless(func(f *ReleaseFacts) bool { return blank(&f.Reason) != "" }, "a reason"),
+}
+
+// needAsked is that those who know were asked how well it went; an answer is not needed
+// (R17).
+var needAsked = releaseNeed{
+	Name: NeedEffectiveness, Rule: "R17", Field: "effectivenessAskedAt",
+	Lacks: unless(func(f *ReleaseFacts) bool { return f.Release.EffectivenessAskedAt != nil }, "that the service desk and the sites are asked how well it went"),
 }
 
 // Moves tells where the release can go from where it is, and what each way lacks.

@@ -34,6 +34,7 @@ const (
 	KindCalendarAnswer    = "CalendarAnswer"
 	KindRecommendation    = "Recommendation"
 	KindAudit             = "ConfigurationAudit"
+	KindReleaseReview     = "ReleaseReview"
 	KindTestEnvironment   = "TestEnvironment"
 	KindBooking           = "EnvironmentBooking"
 	KindAnnouncement      = "Announcement"
@@ -111,6 +112,9 @@ const (
 	RelRecommends    = "RECOMMENDS"
 	RelRecommendedBy = "RECOMMENDED_BY"
 	RelAudits        = "AUDITS"
+
+	RelReviews     = "REVIEWS"
+	RelReviewedFor = "REVIEWED_FOR"
 
 	RelBlockedBy   = "BLOCKED_BY"
 	RelAnswers     = "ANSWERS"

@@ -201,6 +201,12 @@ var draws = map[string]func(*drawing) values{
 	domain.KindRecommendation: func(d *drawing) values {
 		return values{"recommended": one(d, true, false), "comment": d.text(), "givenBy": d.person(), "givenAt": dawn}
 	},
+	domain.KindReleaseReview: func(d *drawing) values {
+		return values{
+			"verdict": string(one(d, domain.ReleaseEffects...)), "voice": string(one(d, domain.ReviewVoices...)), "reviewedBy": d.person(), "reviewedAt": dawn,
+			"comment": d.text(),
+		}
+	},
 	domain.KindAudit: func(d *drawing) values {
 		return values{"moment": string(one(d, domain.AuditMoments...)), "auditedBy": d.person(), "auditedAt": dawn, "comment": d.text()}
 	},

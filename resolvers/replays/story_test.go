@@ -119,6 +119,7 @@ func (w *world) rollout(n int) {
 		{"ann", `reportSiteRollout(input: {` + here + `, status: BACKED_OUT, reportId: "r4"})`},
 	}
 	w.tell(steps[:1+w.rand.IntN(len(steps))])
+	w.tell([]step{{"ann", fmt.Sprintf(`reviewRelease(input: {release: {key: "story-live-%d"}, verdict: INEFFECTIVE, comment: "slow"})`, n)}})
 	w.tell([]step{
 		{"ann", fmt.Sprintf(`registerDeployment(input: {release: {key: "story-accepted-%d"}, key: "story-other-%[1]d", carriedOutBy: "Acme", from: "2026-01-01T00:00:00Z", to: "2026-01-02T00:00:00Z", outcome: FAILED})`, n)},
 		{"ann", fmt.Sprintf(`answerReleaseCalendar(input: {release: {key: "story-accepted-%d"}, site: {key: "story-here-%[1]d"}, verdict: ACCEPT})`, n)},

@@ -144,12 +144,13 @@ func (a *Area) workSources(ctx context.Context) ([]*work.Source, error) {
 	actor := acting.Actor(ctx)
 	names, namesErr := a.estate.Book(domain.KindChangeRequest, "requester", "assignee").Spellings(ctx, actor.Name)
 	owners, ownersErr := a.estate.Book(domain.KindTask, "owner").Spellings(ctx, actor.Name)
+	said, saidErr := a.estate.Book(domain.KindReleaseReview, "reviewedBy").Spellings(ctx, actor.Name)
 	keys, keysErr := a.estate.Book(domain.KindParty, "key").Spellings(ctx, actor.Name)
-	if err := errors.Join(namesErr, ownersErr, keysErr); err != nil {
+	if err := errors.Join(namesErr, ownersErr, saidErr, keysErr); err != nil {
 		return nil, refusal.OfStore(err)
 	}
 	var mine []*work.Source
-	for _, s := range work.Sources(slices.Concat(names[actor.Name], owners[actor.Name]), keys[actor.Name], a.estate.Clock()) {
+	for _, s := range work.Sources(slices.Concat(names[actor.Name], owners[actor.Name], said[actor.Name]), keys[actor.Name], a.estate.Clock()) {
 		roles := s.Why.WorkFor()
 		waits := roles == nil || slices.ContainsFunc(actor.Roles, func(r domain.Role) bool { return slices.Contains(roles, r) })
 		if !waits || a.estate.May(ctx, authz.Read, s.Kind) != nil {

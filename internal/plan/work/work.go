@@ -19,7 +19,7 @@ type Source struct {
 type filter = map[string]any
 
 // Sources lists every source, for a person whose name is written so in requests
-// for change and in tasks, and so in the keys of parties. Of those that wait for a vote only
+// for change, tasks and reviews of releases, and so in the keys of parties. Of those that wait for a vote only
 // the status is told.
 func Sources(names, keys []string, now time.Time) []*Source {
 	mine, nobody := in(names...), filter{"isNull": true}
@@ -39,6 +39,8 @@ func Sources(names, keys []string, now time.Time) []*Source {
 		{domain.WorkTask, domain.KindTask, filter{"owner": mine, "done": filter{"eq": false}, "due": filter{"lt": now}}, "due"},
 		{domain.WorkGather, domain.KindRelease, overdue(now), "liveAt"},
 		{domain.WorkAnnounce, domain.KindAnnouncement, filter{"status": in(domain.AnnouncementDraft), "plannedAt": filter{"lte": now}}, "plannedAt"},
+		review(domain.WorkReviewDesk, now, filter{"voice": in(domain.ServiceDesk)}),
+		review(domain.WorkReviewSite, now, filter{"voice": in(domain.SiteUsers), "reviewedBy": mine}),
 		{domain.WorkConfirm, domain.KindConfigurationItem, filter{
 			"ownedBy":   filter{"some": filter{"key": in(keys...)}},
 			"updatedAt": filter{"lt": now.Add(-domain.ConfirmAfter)},
@@ -57,6 +59,15 @@ func overdue(now time.Time) filter {
 		"bundledBy":    filter{"none": closed},
 		"supersededBy": filter{"none": closed},
 	}
+}
+
+// review selects the releases of which was asked how well they went, not long ago, and that
+// have no such review (R17).
+func review(why domain.WorkReason, now time.Time, said filter) *Source {
+	return &Source{why, domain.KindRelease, filter{
+		"status": in(domain.ReleaseVerifying, domain.ReleaseClosed), "reviews": filter{"none": said},
+		"effectivenessAskedAt": filter{"gte": now.Add(-domain.ReviewWithin)},
+	}, "effectivenessAskedAt"}
 }
 
 func request(why domain.WorkReason, since string, more filter, statuses ...domain.ChangeRequestStatus) *Source {
