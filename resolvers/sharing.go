@@ -9,6 +9,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"releasegraph/graph/response"
@@ -42,16 +43,40 @@ type sharing struct {
 	log   zerolog.Logger
 	works singleflight.Group
 	kept  *bytecache.Cache[[][]byte]
+	// latest are short answers that were asked for last, by the first byte of the question:
+	// thousands ask for them at once, and wait for no lock.
+	latest [256]atomic.Pointer[worked]
 }
 
+// worked are answers that were worked out, and to what.
+type worked struct {
+	what    asked
+	answers [][]byte
+}
+
+// asked is what is worked out once.
+type asked struct {
+	question, state string
+	revision, head  int64
+}
+
+func (a asked) key() string {
+	return fmt.Sprintf("%s%s %d %d", a.question, a.state, a.revision, a.head)
+}
+
+// shortAnswers is how many bytes answers may have that are in latest.
+const shortAnswers = 16 << 10
+
 func newSharing(log zerolog.Logger) *sharing {
-	return &sharing{log: log, kept: bytecache.New(keptAnswers, func(_ string, answers [][]byte) int {
-		sum := 0
-		for _, a := range answers {
-			sum += 24 + len(a)
-		}
-		return sum
-	})}
+	return &sharing{log: log, kept: bytecache.New(keptAnswers, weight)}
+}
+
+// weight is how many bytes answers take.
+func weight(_ string, answers [][]byte) (sum int) {
+	for _, a := range answers {
+		sum += 24 + len(a)
+	}
+	return sum
 }
 
 var (
@@ -63,7 +88,20 @@ var (
 // They hold as long as nothing else was committed: a later look at the same
 // change set may see something else.
 func (s *sharing) answers(ctx context.Context, b *subscriber, c event.Committed) ([][]byte, error) {
-	key := fmt.Sprintf("%s%s %d %d", b.question, b.source.State(), c.Revision(), b.source.Head())
+	what := asked{b.question, b.source.State(), c.Revision(), b.source.Head()}
+	latest := &s.latest[what.question[0]]
+	if w := latest.Load(); w != nil && w.what == what {
+		return w.answers, nil
+	}
+	answers, err := s.once(ctx, b, c, what.key())
+	if err == nil && weight("", answers) <= shortAnswers {
+		latest.Store(&worked{what, answers})
+	}
+	return answers, err
+}
+
+// once has answers worked out, unless they are or somebody is at it.
+func (s *sharing) once(ctx context.Context, b *subscriber, c event.Committed, key string) ([][]byte, error) {
 	if answers, ok := s.kept.Get(ctx, key); ok {
 		return unlessLong(answers)
 	}
@@ -101,7 +139,7 @@ func (s *sharing) work(ctx context.Context, b *subscriber, c event.Committed, ke
 	ctx, personal := acting.WatchPersonal(ctx)
 	// Each subscriber meets the errors again, and has them presented then.
 	ctx = graphql.WithResponseContext(ctx, graphql.DefaultErrorPresenter, response.RecoverFunc(s.log))
-	respond, _, err := b.own(ctx, c)
+	respond, _, err := b.answersOf(ctx, c)
 	if err != nil {
 		return nil, err
 	}

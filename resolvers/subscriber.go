@@ -14,12 +14,18 @@ import (
 type subscriber struct {
 	schema   schema
 	source   source
+	position *response.Position
 	question string // see schema.question
-	// answers are those to the change set at hand, of the revision at, left how many of
-	// them there are still.
-	answers graphql.ResponseHandler
-	at      int64
-	left    int
+	// shared are the answers to the change set at hand that were worked out for all who
+	// ask the same, or else own works them out. The change set has the revision at, and
+	// left is how many of them are to be told still.
+	shared [][]byte
+	own    graphql.ResponseHandler
+	at     int64
+	left   int
+	// alone is a change set whose answers were not to be shared, and are to be worked out.
+	alone *event.Committed
+	over  bool
 }
 
 // subscribe begins a subscription; what it returns is called for each answer.
@@ -31,35 +37,92 @@ func (s schema) subscribe(ctx context.Context) graphql.ResponseHandler {
 	}
 	context.AfterFunc(ctx, t.begun.Close)
 	response.Begun(ctx, t.begun.At)
-	b := &subscriber{schema: s, source: t.begun, answers: told(nil)}
+	b := &subscriber{schema: s, source: t.begun, position: response.PositionOf(ctx)}
 	if s.shared != nil {
 		b.question = s.question(ctx)
 	}
+	response.Feeds(ctx, b)
 	return b.next
 }
 
 // next waits for the next answer. It is nil when the subscription is over.
 func (b *subscriber) next(ctx context.Context) *graphql.Response {
-	for ctx.Err() == nil {
-		if answer := b.answers(ctx); answer != nil {
-			b.left--
-			response.Told(ctx, b.behind())
+	for !b.over {
+		if data := b.Shared(); data != nil {
+			return &graphql.Response{Data: data}
+		}
+		if answer := b.ofOwn(ctx); answer != nil {
 			return answer
 		}
-		c, err := b.source.Next(ctx)
-		if err == nil {
-			b.at = c.Revision()
-			b.answers, b.left, err = b.answersTo(ctx, c)
-		}
-		if err != nil {
-			if ctx.Err() == nil {
-				response.Ended(ctx, err)
-			}
-			break
+		if b.Await(ctx); b.alone != nil {
+			b.workOut(ctx)
 		}
 	}
 	b.source.Close()
 	return nil
+}
+
+// Await implements response.Source.
+func (b *subscriber) Await(ctx context.Context) {
+	for b.left <= 0 && b.alone == nil && !b.over {
+		c, err := b.source.Next(ctx)
+		if err != nil {
+			b.end(ctx, err)
+			return
+		}
+		b.at, b.own, b.shared = c.Revision(), nil, nil
+		if b.question == "" {
+			b.alone = &c
+			return
+		}
+		answers, err := b.schema.shared.answers(ctx, b, c)
+		if err == nil {
+			b.shared, b.left = answers, len(answers)
+			continue
+		}
+		if errors.Is(err, errPersonal) {
+			b.question = "" // and so will the next ones be
+		}
+		b.alone = &c // and errors are met again there
+	}
+}
+
+// Shared implements response.Source.
+func (b *subscriber) Shared() []byte {
+	if len(b.shared) == 0 {
+		return nil
+	}
+	data := b.shared[0]
+	b.shared = b.shared[1:]
+	b.tells()
+	return data
+}
+
+// ofOwn is the next answer of those that are worked out for the subscriber.
+func (b *subscriber) ofOwn(ctx context.Context) *graphql.Response {
+	if b.own == nil {
+		return nil
+	}
+	answer := b.own(ctx)
+	if answer == nil {
+		b.own, b.left = nil, 0
+		return nil
+	}
+	b.tells()
+	return answer
+}
+
+func (b *subscriber) tells() {
+	b.left--
+	b.position.Tell(b.behind())
+}
+
+// end notes that the subscription is over, and why, unless its client has gone.
+func (b *subscriber) end(ctx context.Context, err error) {
+	b.over = true
+	if ctx.Err() == nil {
+		response.Ended(ctx, err)
+	}
 }
 
 // behind is the revision behind which to go on after the answer at hand: only the last one
@@ -71,25 +134,21 @@ func (b *subscriber) behind() int64 {
 	return b.at
 }
 
-// answersTo are those that the change set has for the subscriber, and how many these are:
-// worked out with others, where that can be done, or else one after the other as they are
-// taken.
-func (b *subscriber) answersTo(ctx context.Context, c event.Committed) (graphql.ResponseHandler, int, error) {
-	if b.question == "" {
-		return b.own(ctx, c)
+// workOut has the answers to the change set at hand worked out for this subscriber, one
+// after the other as they are taken.
+func (b *subscriber) workOut(ctx context.Context) {
+	c := *b.alone
+	b.alone = nil
+	own, n, err := b.answersOf(ctx, c)
+	if err != nil {
+		b.end(ctx, err)
+		return
 	}
-	answers, err := b.schema.shared.answers(ctx, b, c)
-	if err == nil {
-		return told(answers), len(answers), nil
-	}
-	if errors.Is(err, errPersonal) {
-		b.question = "" // and so will the next ones be
-	}
-	return b.own(ctx, c)
+	b.own, b.left = own, n
 }
 
-// own works out the answers to the change set for this subscriber.
-func (b *subscriber) own(ctx context.Context, c event.Committed) (graphql.ResponseHandler, int, error) {
+// answersOf works out the answers to a change set, and tells how many these are.
+func (b *subscriber) answersOf(ctx context.Context, c event.Committed) (graphql.ResponseHandler, int, error) {
 	items, n, err := b.source.items(ctx, c)
 	if err != nil {
 		return nil, 0, err
@@ -106,16 +165,4 @@ func (b *subscriber) own(ctx context.Context, c event.Committed) (graphql.Respon
 		defer leave()
 		return respond(b.schema.app.WithLoads(ctx))
 	}, n, nil
-}
-
-// told hands over answers that are worked out.
-func told(answers [][]byte) graphql.ResponseHandler {
-	return func(context.Context) *graphql.Response {
-		if len(answers) == 0 {
-			return nil
-		}
-		next := &graphql.Response{Data: answers[0]}
-		answers = answers[1:]
-		return next
-	}
 }

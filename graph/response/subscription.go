@@ -7,11 +7,35 @@ import (
 
 type endingKey struct{}
 
-// Ending is why a subscription ended, for the transport to tell its client.
+// Ending is why a subscription ended, for the transport to tell its client, and what it is
+// fed from until then.
 type Ending struct {
-	mu  sync.Mutex
-	err error
+	mu     sync.Mutex
+	err    error
+	source Source
 }
+
+// Source is what a subscription is fed from. A transport may wait by it, and take answers
+// from it: what lies on the stack of who waits, and what is done for each answer, is there
+// for each of thousands.
+type Source interface {
+	// Await returns when there is an answer to take, or there will be none.
+	Await(ctx context.Context)
+	// Shared takes the data of the next answer, where that was worked out for all who ask
+	// the same; nil: it is to be asked for as any other.
+	Shared() []byte
+}
+
+// Feeds notes what the subscription is fed from.
+func Feeds(ctx context.Context, s Source) {
+	if e, ok := ctx.Value(endingKey{}).(*Ending); ok {
+		e.source = s
+	}
+}
+
+// Source is what the subscription is fed from, when it has begun; nil: the operation is
+// none.
+func (e *Ending) Source() Source { return e.source }
 
 // WithEnding returns a context whose subscription says why it ended.
 func WithEnding(ctx context.Context) (context.Context, *Ending) {
@@ -58,7 +82,7 @@ type positionKey struct{}
 // revision of the log.
 type Position struct {
 	after *int64 // where the client left off; nil: it does not say
-	told  *int64 // see Told
+	told  *int64 // see Tell
 	begun chan struct{}
 	at    func() int64
 }
@@ -103,9 +127,16 @@ func Begun(ctx context.Context, at func() int64) {
 	}
 }
 
-// Told notes behind which revision the client goes on that has the next answer.
-func Told(ctx context.Context, revision int64) {
-	if p, ok := ctx.Value(positionKey{}).(*Position); ok {
+// PositionOf returns the position of the client of a subscription, nil where its transport
+// keeps none.
+func PositionOf(ctx context.Context) *Position {
+	p, _ := ctx.Value(positionKey{}).(*Position)
+	return p
+}
+
+// Tell notes behind which revision the client goes on that has the next answer.
+func (p *Position) Tell(revision int64) {
+	if p != nil {
 		p.told = &revision
 	}
 }

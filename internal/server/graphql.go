@@ -27,7 +27,7 @@ func (s *Server) newGraphQL(core *Core) http.Handler {
 	h := handler.New(core.Schema)
 	known := newDocuments()
 	for _, t := range []graphql.Transport{
-		overSocket{runs, s.streams, s.rates}, overHTTP{runs: runs, events: overEvents{runs, s.streams}, parts: overParts{runs}},
+		overSocket{runs, s.streams, s.rates, newWatch(runs, s.streams)}, overHTTP{runs: runs, events: overEvents{runs, s.streams}, parts: overParts{runs}},
 	} {
 		if !c.HideSuggestions {
 			t = namingInputs{t, core.Schema.Schema(), c.Limits.Tokens}

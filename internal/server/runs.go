@@ -47,13 +47,36 @@ func (t runs) follow(ctx context.Context, exec graphql.GraphExecutor, op *graphq
 		return end
 	}
 	defer f.leave()
-	for answer := f.responses(f.ctx); answer != nil; answer = f.responses(f.ctx) {
+	source := f.ending.Source()
+	for {
+		if source != nil {
+			source.Await(f.ctx)
+		}
+		answer := t.next(f, source)
+		if answer == nil {
+			return f.over(exec)
+		}
 		if err := t.handOver(f.ctx, answer, each); err != nil {
 			return nil
 		}
 		f.answered = true
 	}
-	return f.over(exec)
+}
+
+// next is the next answer; nil: there is none any more. One that was worked out for all
+// who ask the same, and holds no errors, does not pass what else is done with answers,
+// which is nothing from the second one on.
+func (t runs) next(f *followed, source response.Source) *graphql.Response {
+	if source != nil && f.answered && len(f.op.Extensions) == 0 {
+		if data := source.Shared(); data != nil {
+			f.shared.Data = data
+			if int64(len(data)) > t.config.MaxAnswer {
+				return tooLong(&f.shared, t.config.MaxAnswer, "bytes")
+			}
+			return &f.shared
+		}
+	}
+	return f.responses(f.ctx)
 }
 
 func (t runs) panicked(ctx context.Context, exec graphql.GraphExecutor, p any) *graphql.Response {
@@ -69,6 +92,7 @@ type followed struct {
 	turn       func()             // leaves its turn
 	cancel     context.CancelFunc // nil for a subscription
 	answered   bool
+	shared     graphql.Response // see runs.next
 }
 
 // begin begins an operation; where that cannot be, it returns the answer that says so, nil

@@ -2,7 +2,6 @@ package server
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -36,6 +35,7 @@ type overSocket struct {
 	runs
 	streams *streams
 	rates   *rates
+	watch   *watch
 }
 
 // Supports takes requests for a WebSocket.
@@ -56,14 +56,15 @@ func (t overSocket) Do(w http.ResponseWriter, r *http.Request, exec graphql.Grap
 	}
 	// It answers a request that it refuses itself, such as one of another
 	// site's page.
-	conn, err := websocket.Accept(w, r, &websocket.AcceptOptions{Subprotocols: []string{subprotocol}, OriginPatterns: t.config.originPatterns()})
+	opening := &opening{ResponseWriter: w, wire: &wire{patience: t.streams.limits.Write}}
+	conn, err := websocket.Accept(opening, r, &websocket.AcceptOptions{Subprotocols: []string{subprotocol}, OriginPatterns: t.config.originPatterns()})
 	if err != nil {
 		cancel()
 		seat.leave()
 		return
 	}
 	conn.SetReadLimit(t.config.MaxBody)
-	s := &socket{overSocket: t, conn: conn, seat: seat, exec: exec, header: r.Header, ctx: ctx, who: ctx, cancel: cancel, active: map[string]*running{}, chatter: rate.NewLimiter(chatter, 10*chatter)}
+	s := &socket{overSocket: t, conn: conn, wire: opening.wire, seat: seat, exec: exec, header: r.Header, ctx: ctx, who: ctx, cancel: cancel, active: map[string]*running{}, chatter: rate.NewLimiter(chatter, 10*chatter)}
 	go s.live()
 }
 
@@ -100,6 +101,7 @@ func refuseStream(w http.ResponseWriter, r *http.Request, err error) {
 type socket struct {
 	overSocket
 	conn   *websocket.Conn
+	wire   *wire
 	seat   *seat
 	exec   graphql.GraphExecutor
 	header http.Header
@@ -149,7 +151,8 @@ func (s *socket) serve() {
 		}
 	})
 	defer timer.Stop()
-	go s.watch()
+	s.watch.join(s)
+	defer s.watch.leave(s)
 	time.AfterFunc(s.streams.limits.Ping, s.pings)
 	for {
 		kind, text, err := s.conn.Read(s.ctx)
@@ -176,16 +179,6 @@ func (s *socket) now() state {
 	return s.state
 }
 
-// forbidden ends the socket when its client is nobody any more.
-func (s *socket) forbidden() bool {
-	err := s.config.recheck(s.client())
-	if err != nil {
-		s.stopAll()
-		s.close(closeForbidden, "Forbidden: "+err.Error())
-	}
-	return err != nil
-}
-
 // stopAll ends what the client began; the socket stays. Nothing more is said of
 // it, or the client would take what was cut off for complete.
 func (s *socket) stopAll() {
@@ -210,40 +203,6 @@ func (s *socket) pings() {
 	}
 }
 
-// watch looks whether the client is still who it was, and tells it when the
-// server stops.
-func (s *socket) watch() {
-	recheck := time.NewTicker(s.streams.limits.Recheck)
-	defer recheck.Stop()
-	leaving, revocation := s.streams.leaving, s.revocation()
-	for {
-		select {
-		case <-s.ctx.Done():
-			return
-		case <-revocation:
-			revocation = s.revocation()
-			if s.forbidden() {
-				return
-			}
-		case <-recheck.C:
-			if s.forbidden() {
-				return
-			}
-		case <-leaving:
-			leaving = nil
-			if s.idle() {
-				s.close(websocket.StatusGoingAway, errStopping.Error())
-				return
-			}
-			// A ping may carry anything; clients that do not know this answer it.
-			_ = s.send(message{Type: "ping", Payload: json.RawMessage(`{"message":"the server is stopping: connect again","reconnect":true}`)})
-		case <-s.streams.over:
-			s.close(websocket.StatusGoingAway, errStopping.Error())
-			return
-		}
-	}
-}
-
 func (s *socket) ping() error {
 	ctx, cancel := context.WithTimeout(s.ctx, s.streams.limits.Write)
 	defer cancel()
@@ -265,6 +224,7 @@ func (s *socket) client() context.Context {
 
 // close ends the socket with a code; a reason may have 123 bytes.
 func (s *socket) close(code websocket.StatusCode, reason string) {
+	s.wire.shutting()
 	_ = s.conn.Close(code, strings.ToValidUTF8(reason[:min(len(reason), 123)], ""))
 }
 

@@ -1,35 +1,38 @@
 package server
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"net/http"
 	"strings"
 
 	"releasegraph/internal/app/acting"
 
+	"github.com/99designs/gqlgen/graphql"
 	"github.com/coder/websocket"
 )
 
 // message is one of graphql-transport-ws.
 type message struct {
-	ID      string          `json:"id,omitempty"`
-	Type    string          `json:"type"`
-	Payload json.RawMessage `json:"payload,omitempty"`
+	ID      string            `json:"id,omitempty"`
+	Type    string            `json:"type"`
+	Payload json.RawMessage   `json:"payload,omitempty"`
+	answer  *graphql.Response // in the place of a payload
 }
 
-// text is the message as JSON. Its payload is JSON already, and is not encoded
+// appendTo appends the message as JSON. Its payload is JSON already, and is not encoded
 // once more.
-func (m message) text() []byte {
-	id, _ := json.Marshal(m.ID) // a text always can be
-	text := make([]byte, 0, len(m.Payload)+len(id)+64)
-	text = fmt.Appendf(text, `{"type":%q`, m.Type)
+func (m message) appendTo(text []byte) []byte {
+	text = append(append(append(text, `{"type":"`...), m.Type...), '"')
 	if m.ID != "" {
+		id, _ := json.Marshal(m.ID) // a text always can be
 		text = append(append(text, `,"id":`...), id...)
 	}
-	if len(m.Payload) > 0 {
+	switch {
+	case m.answer != nil:
+		text = append(append(text, `,"payload":`...), beforeData(m.answer)...)
+		text = append(append(text, m.answer.Data...), '}')
+	case len(m.Payload) > 0:
 		text = append(append(text, `,"payload":`...), m.Payload...)
 	}
 	return append(text, '}')
@@ -127,19 +130,12 @@ func initHeader(payload json.RawMessage) (http.Header, error) {
 func (s *socket) send(m message) error {
 	s.writing.Lock()
 	defer s.writing.Unlock()
-	return s.write(m.text())
-}
-
-func (s *socket) write(text []byte) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(s.ctx), s.streams.limits.Write)
-	defer cancel()
-	return s.conn.Write(ctx, websocket.MessageText, text)
+	return s.wire.tell(m)
 }
 
 // sendOf writes a message about an operation, unless that is over; the last one
 // makes it so.
 func (s *socket) sendOf(o *running, m message, last bool) {
-	text := m.text()
 	s.writing.Lock()
 	defer s.writing.Unlock()
 	s.mu.Lock()
@@ -149,7 +145,7 @@ func (s *socket) sendOf(o *running, m message, last bool) {
 		delete(s.active, m.ID)
 	}
 	s.mu.Unlock()
-	if !over && s.write(text) != nil {
+	if !over && s.wire.tell(m) != nil {
 		s.cancel() // nobody is there any more
 	}
 }

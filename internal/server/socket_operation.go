@@ -101,7 +101,7 @@ func (s *socket) run(ctx context.Context, o *running, id string, params *graphql
 		return
 	}
 	end := s.follow(ctx, s.exec, op, func(answer *graphql.Response) error {
-		s.sendOf(o, message{ID: id, Type: "next", Payload: encoded(answer)}, false)
+		s.sendOf(o, message{ID: id, Type: "next", answer: answer}, false)
 		return nil
 	})
 	s.tellEnd(o, id, end)

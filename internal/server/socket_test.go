@@ -446,3 +446,16 @@ func TestWhenTheServerStopsSubscribersAreToldAndThenSentAway(t *testing.T) {
 	}
 	<-r.fake.ended
 }
+
+// What the server tells is framed by itself: each form of a length is right.
+func TestMessagesOfAnyLengthComeWhole(t *testing.T) {
+	w := serving(t, server.Config{}).wire()
+	for _, n := range []int{0, 60, 98, 99, 100, 101, 102, 103, 65_507, 65_508, 65_509, 65_510, 65_511, 200_000} {
+		text := fmt.Sprintf(`{"type":"pong","payload":%q}`, strings.Repeat("x", n))
+		w.says(strings.Replace(text, "pong", "ping", 1))
+		if got := w.next(); got != text {
+			t.Fatalf("of %d bytes came %d", len(text), len(got))
+		}
+	}
+	w.greeted().stillWorks()
+}

@@ -46,27 +46,47 @@ func (l *lane) enter(ctx context.Context, caller string, price int, wait time.Du
 		return nil, Caller, nil
 	}
 	own, all := min(int64(price), l.each), min(int64(price), l.size)
+	if ctx.Err() != nil || !l.free(c, own, all) {
+		if why, err := l.await(ctx, c, own, all, wait); why != "" || err != nil {
+			l.part(caller, c)
+			return nil, why, err
+		}
+	}
+	l.begun(c, all)
+	return sync.OnceFunc(func() {
+		l.all.Release(all)
+		c.own.Release(own)
+		l.over(caller, c, all)
+	}), "", nil
+}
+
+// free takes a turn where nobody has to wait for it, as nearly always.
+func (l *lane) free(c *callerLine, own, all int64) bool {
+	if !c.own.TryAcquire(own) {
+		return false
+	}
+	if !l.all.TryAcquire(all) {
+		c.own.Release(own)
+		return false
+	}
+	return true
+}
+
+// await waits for a turn.
+func (l *lane) await(ctx context.Context, c *callerLine, own, all int64, wait time.Duration) (why string, err error) {
 	patient, cancel := ctx, func() {}
 	if wait > 0 {
 		patient, cancel = context.WithTimeoutCause(ctx, wait, errPatience)
 	}
 	defer cancel()
 	if err := c.own.Acquire(patient, own); err != nil {
-		l.part(caller, c, true)
-		return nil, Caller, ended(ctx, patient)
+		return Caller, ended(ctx, patient)
 	}
 	if err := l.all.Acquire(patient, all); err != nil {
 		c.own.Release(own)
-		l.part(caller, c, true)
-		return nil, All, ended(ctx, patient)
+		return All, ended(ctx, patient)
 	}
-	l.begun(c, all)
-	return sync.OnceFunc(func() {
-		l.over(all)
-		l.all.Release(all)
-		c.own.Release(own)
-		l.part(caller, c, false)
-	}), "", nil
+	return "", nil
 }
 
 var errPatience = errors.New("waited long enough")
@@ -105,21 +125,25 @@ func (l *lane) begun(c *callerLine, price int64) {
 	l.running += price
 }
 
-func (l *lane) over(price int64) {
+// over ends what was begun.
+func (l *lane) over(caller string, c *callerLine, price int64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.running -= price
+	l.leave(caller, c)
 }
 
-// part takes an operation out of its caller's line, and forgets the caller with
-// the last one.
-func (l *lane) part(caller string, c *callerLine, waiting bool) {
+// part takes an operation that waited out of its caller's line.
+func (l *lane) part(caller string, c *callerLine) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if waiting {
-		c.waiting--
-		l.waiting--
-	}
+	c.waiting--
+	l.waiting--
+	l.leave(caller, c)
+}
+
+// leave forgets a caller with the last of their operations. The lock is held.
+func (l *lane) leave(caller string, c *callerLine) {
 	if c.inside--; c.inside == 0 {
 		delete(l.callers, caller)
 	}
