@@ -62,6 +62,11 @@ func (a *Area) advance(ctx context.Context, d *domain.Deployment, read func(cont
 	if len(c.r.Due(c.now)) == 0 {
 		return c.r.Next(c.now), nil
 	}
+	turn := a.turns.join()
+	defer turn.release()
+	if err := turn.take(ctx, []string{d.ID}); err != nil {
+		return next, err
+	}
 	reason := "what was due happened"
 	m := estate.Mutation{Action: rollsOut, Kind: domain.KindDeployment, Options: &domain.WriteOptions{Reason: &reason}, Input: []any{"advance", domain.KindDeployment, d.ID}}
 	_, err = a.estate.Mutate(ctx, m, func(*entity.Kind) (*estate.Draft, entity.Record, error) {

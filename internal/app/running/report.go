@@ -28,6 +28,8 @@ func (a *Area) ReportSiteRollout(ctx context.Context, in Report, o *domain.Write
 	if err != nil {
 		return nil, err
 	}
+	turn := a.turns.join()
+	defer turn.release()
 	return estate.CarryOut(ctx, w, estate.Outcome[*Reported, Reported]{
 		Recall: func(ctx context.Context, _ *store.Change) (*Reported, error) { return a.reported(ctx, in) },
 		Tell: func(ctx context.Context, w *estate.Writing, out *Reported, c *store.Change, known []entity.Record) (_ *Reported, err error) {
@@ -40,12 +42,12 @@ func (a *Area) ReportSiteRollout(ctx context.Context, in Report, o *domain.Write
 			return out, err
 		},
 	}, func() (*estate.Draft, *Reported, error) {
-		t := a.taking()
-		out := t.take(ctx, in, "input")
-		if out.err != nil {
-			return nil, nil, out.err
-		}
-		d, err := t.draft(ctx)
+		var out taken
+		d, err := turn.draft(ctx, func() (t *taking, err error) {
+			t = a.taking()
+			out = t.take(ctx, in, "input")
+			return t, out.err
+		})
 		if err != nil {
 			return nil, nil, err
 		}
@@ -66,26 +68,15 @@ func (a *Area) ReportSiteRollouts(ctx context.Context, in Reports, o *domain.Wri
 	if n := len(in.Reports); n > mostReports {
 		return nil, &domain.Error{Code: domain.Limit, Rule: "D5", Field: "input.reports", Message: fmt.Sprintf("are %d: at most %d at once", n, mostReports)}
 	}
+	turn := a.turns.join()
+	defer turn.release()
 	decide := func() (*estate.Draft, *ReportedAll, error) {
-		t, out := a.taking(), &ReportedAll{Refused: []RefusedReport{}}
-		if err := t.foresee(ctx, in.Reports); err != nil {
-			return nil, nil, err
-		}
-		for i := range in.Reports {
-			if err := ctx.Err(); err != nil {
-				return nil, nil, err
-			}
-			one := t.take(ctx, in.Reports[i], refusal.Element("input.reports", i))
-			switch refused, fatal := refusedReport(i, one.err); {
-			case fatal != nil:
-				return nil, nil, fatal
-			case refused != nil:
-				out.Refused = append(out.Refused, *refused)
-			default:
-				out.Accepted++
-			}
-		}
-		d, err := t.draft(ctx)
+		var out *ReportedAll
+		d, err := turn.draft(ctx, func() (t *taking, err error) {
+			t = a.taking()
+			out, err = t.takeAll(ctx, in.Reports)
+			return t, err
+		})
 		return d, out, err
 	}
 	return estate.CarryOut(ctx, w, estate.Outcome[*ReportedAll, ReportedAll]{
@@ -95,6 +86,29 @@ func (a *Area) ReportSiteRollouts(ctx context.Context, in Reports, o *domain.Wri
 			return out, nil
 		},
 	}, decide)
+}
+
+// takeAll takes reports that stand each for itself.
+func (t *taking) takeAll(ctx context.Context, list []Report) (*ReportedAll, error) {
+	out := &ReportedAll{Refused: []RefusedReport{}}
+	if err := t.foresee(ctx, list); err != nil {
+		return nil, err
+	}
+	for i := range list {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		one := t.take(ctx, list[i], refusal.Element("input.reports", i))
+		switch refused, fatal := refusedReport(i, one.err); {
+		case fatal != nil:
+			return nil, fatal
+		case refused != nil:
+			out.Refused = append(out.Refused, *refused)
+		default:
+			out.Accepted++
+		}
+	}
+	return out, nil
 }
 
 // refusedReport tells why a report does not count; what is no matter of the report is
