@@ -199,7 +199,9 @@ func BenchmarkReportsOfSites(b *testing.B) {
 		w := newWorld(b, s, benchtest.Items(b))
 		once(b, func() {
 			key, _, _ := w.starts()
+			before := benchtest.CPU()
 			figure := w.reports(key)
+			b.ReportMetric(float64((benchtest.CPU()-before).Microseconds())/1000/float64(len(said5)*w.sites), "cpu-ms/report")
 			benchtest.Beside(b, "reports/s", figure, w.bare(key))
 			goal := 5000.0
 			if strings.Contains(b.Name(), "neo4j") {
@@ -215,7 +217,9 @@ func BenchmarkStartOfARollOut(b *testing.B) {
 	onBoth(b, func(b *testing.B, s store.Store) {
 		w := newWorld(b, s, 5000)
 		once(b, func() {
+			before := benchtest.CPU()
 			_, planned, started := w.starts()
+			b.ReportMetric((benchtest.CPU() - before).Seconds(), "cpu-s")
 			benchtest.AtMost(b, "plan-s", planned.Seconds(), 1)
 			benchtest.AtMost(b, "start-s", started.Seconds(), 0.2)
 		})

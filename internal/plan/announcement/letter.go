@@ -64,14 +64,15 @@ func (t Told) digest(a domain.AnnouncementAudience) (string, error) {
 	}
 	t = t.ForAudience(a)
 	return canonical.Digest(map[string]any{
-		"form": "release-told/1", "name": t.Name, "version": t.Version, "need": t.Need, "from": instant(t.From), "to": instant(t.To),
+		"form": "release-told/1", "name": t.Name, "version": t.Version, "need": t.Need, "from": some(instant(t.From)), "to": some(instant(t.To)),
 		"changes": t.Notes.Changes, "problems": t.Notes.Problems, "errors": t.Notes.Errors, "asked": t.Notes.Asked, "items": t.Notes.Items,
 	})
 }
 
-func instant(t *time.Time) any {
+// instant is a moment as digests have it, "" for none.
+func instant(t *time.Time) string {
 	if t == nil {
-		return nil
+		return ""
 	}
 	return t.UTC().Format(time.RFC3339)
 }

@@ -23,6 +23,28 @@ type Question struct {
 	DiscardEdits bool
 	Now          time.Time
 	Writer       Writer
+	// digests are those of what was told, as far as they were worked out: most sites of a
+	// roll-out are told the same.
+	digests map[toldTo]string
+}
+
+// toldTo tells apart what is told of one release.
+type toldTo struct {
+	audience domain.AnnouncementAudience
+	from, to string
+}
+
+// digest stands for what an audience is told, worked out once.
+func (q Question) digest(t Told, a domain.AnnouncementAudience) (string, error) {
+	of := toldTo{a, instant(t.From), instant(t.To)}
+	if known, is := q.digests[of]; is {
+		return known, nil
+	}
+	digest, err := t.digest(a)
+	if err == nil {
+		q.digests[of] = digest
+	}
+	return digest, err
 }
 
 // Step is an announcement that is to be: Before is nil of a new one.
@@ -51,6 +73,7 @@ func groupOf(a *domain.Announcement) group {
 // stays, and nobody is told twice: who was told is told again only when that has
 // changed.
 func (q Question) Plan(ctx context.Context) ([]Step, error) {
+	q.digests = map[toldTo]string{}
 	wanted, err := q.wanted(ctx)
 	if err != nil {
 		return nil, err
@@ -127,7 +150,7 @@ func (q Question) occasion(h history, l Listener) (domain.AnnouncementOccasion, 
 	case last == nil:
 		return domain.OnPlan, nil
 	}
-	now, err := told.digest(last.Audience)
+	now, err := q.digest(told, last.Audience)
 	switch {
 	case err != nil || now == given(last.Tells):
 		return "", err
@@ -151,7 +174,7 @@ func (q Question) drafts() (list []*domain.Announcement) {
 // edited stays, and is marked once the plan has moved.
 func (q Question) write(a *domain.Announcement, g group, listeners []Listener) error {
 	told := q.Told.at(listeners[0]) // a site is told by a letter of its own
-	digest, err := told.digest(g.audience)
+	digest, err := q.digest(told, g.audience)
 	if err != nil {
 		return err
 	}
