@@ -8,6 +8,7 @@ package resolvers
 import (
 	"context"
 
+	"releasegraph/internal/app/progress"
 	"releasegraph/internal/app/running"
 	"releasegraph/internal/domain"
 )
@@ -17,12 +18,12 @@ func (r *deploymentResolver) Moves(ctx context.Context, obj *domain.Deployment) 
 	return pointers(moves), err
 }
 
-func (r *deploymentResolver) Progress(ctx context.Context, obj *domain.Deployment) (*running.Progress, error) {
-	return r.App.Running.DeploymentProgress(ctx, obj)
+func (r *deploymentResolver) Progress(ctx context.Context, obj *domain.Deployment) (*progress.Progress, error) {
+	return r.App.Progress.DeploymentProgress(ctx, obj)
 }
 
 func (r *deploymentResolver) FailingWaves(ctx context.Context, obj *domain.Deployment) ([]*domain.Wave, error) {
-	return r.App.Running.FailingWaves(ctx, obj)
+	return r.App.Progress.FailingWaves(ctx, obj)
 }
 
 func (r *mutationResolver) StartDeployment(ctx context.Context, input running.DeploymentVerb, options *domain.WriteOptions) (*running.Rolled, error) {
@@ -85,8 +86,8 @@ func (r *siteRolloutResolver) Moves(ctx context.Context, obj *domain.SiteRollout
 	return pointers(r.App.Running.SiteMoves(obj)), nil
 }
 
-func (r *waveResolver) Progress(ctx context.Context, obj *domain.Wave) (*running.Progress, error) {
-	return r.App.Running.WaveProgress(ctx, obj)
+func (r *waveResolver) Progress(ctx context.Context, obj *domain.Wave) (*progress.Progress, error) {
+	return r.App.Progress.WaveProgress(ctx, obj)
 }
 
 func (r *waveResolver) HeldBy(ctx context.Context, obj *domain.Wave) (*string, error) {

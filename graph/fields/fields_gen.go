@@ -32,6 +32,7 @@ import (
 	"releasegraph/internal/app/policy"
 	"releasegraph/internal/app/preparation"
 	"releasegraph/internal/app/problem"
+	"releasegraph/internal/app/progress"
 	"releasegraph/internal/app/records"
 	"releasegraph/internal/app/release"
 	"releasegraph/internal/app/running"
@@ -5145,17 +5146,17 @@ func fieldsOfRolloutPayload() direct.Type {
 }
 
 func fieldsOfRolloutProgress() direct.Type {
-	return direct.Object(direct.Fields[*running.Progress]{
-		"total":       direct.Leaf(func(v *running.Progress) int { return v.Total }, direct.Int),
-		"pending":     direct.Leaf(func(v *running.Progress) int { return v.Pending }, direct.Int),
-		"distributed": direct.Leaf(func(v *running.Progress) int { return v.Distributed }, direct.Int),
-		"installed":   direct.Leaf(func(v *running.Progress) int { return v.Installed }, direct.Int),
-		"activated":   direct.Leaf(func(v *running.Progress) int { return v.Activated }, direct.Int),
-		"verified":    direct.Leaf(func(v *running.Progress) int { return v.Verified }, direct.Int),
-		"failed":      direct.Leaf(func(v *running.Progress) int { return v.Failed }, direct.Int),
-		"backedOut":   direct.Leaf(func(v *running.Progress) int { return v.BackedOut }, direct.Int),
-		"skipped":     direct.Leaf(func(v *running.Progress) int { return v.Skipped }, direct.Int),
-		"expectedEnd": direct.Optional(func(v *running.Progress) *time.Time { return v.ExpectedEnd }, direct.Time),
+	return direct.Object(direct.Fields[*progress.Progress]{
+		"total":       direct.Leaf(func(v *progress.Progress) int { return v.Total }, direct.Int),
+		"pending":     direct.Leaf(func(v *progress.Progress) int { return v.Pending }, direct.Int),
+		"distributed": direct.Leaf(func(v *progress.Progress) int { return v.Distributed }, direct.Int),
+		"installed":   direct.Leaf(func(v *progress.Progress) int { return v.Installed }, direct.Int),
+		"activated":   direct.Leaf(func(v *progress.Progress) int { return v.Activated }, direct.Int),
+		"verified":    direct.Leaf(func(v *progress.Progress) int { return v.Verified }, direct.Int),
+		"failed":      direct.Leaf(func(v *progress.Progress) int { return v.Failed }, direct.Int),
+		"backedOut":   direct.Leaf(func(v *progress.Progress) int { return v.BackedOut }, direct.Int),
+		"skipped":     direct.Leaf(func(v *progress.Progress) int { return v.Skipped }, direct.Int),
+		"expectedEnd": direct.Optional(func(v *progress.Progress) *time.Time { return v.ExpectedEnd }, direct.Time),
 	})
 }
 

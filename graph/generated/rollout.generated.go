@@ -18,7 +18,7 @@ import (
 	"releasegraph/internal/app/actionplan"
 	"releasegraph/internal/app/overview"
 	"releasegraph/internal/app/planning"
-	"releasegraph/internal/app/running"
+	"releasegraph/internal/app/progress"
 	"releasegraph/internal/domain"
 )
 
@@ -44,7 +44,7 @@ type DeploymentResolver interface {
 	IntendedFor(ctx context.Context, obj *domain.Deployment, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Site, relay.SiteEdge], error)
 	CausedProblems(ctx context.Context, obj *domain.Deployment, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Problem, relay.ProblemEdge], error)
 	Moves(ctx context.Context, obj *domain.Deployment) ([]*domain.LegalMove[domain.DeploymentStatus], error)
-	Progress(ctx context.Context, obj *domain.Deployment) (*running.Progress, error)
+	Progress(ctx context.Context, obj *domain.Deployment) (*progress.Progress, error)
 	FailingWaves(ctx context.Context, obj *domain.Deployment) ([]*domain.Wave, error)
 }
 type PlacementLinkResolver interface {
@@ -84,7 +84,7 @@ type WaveResolver interface {
 	After(ctx context.Context, obj *domain.Wave, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Wave, relay.WaveEdge], error)
 	Before(ctx context.Context, obj *domain.Wave, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Wave, relay.WaveEdge], error)
 	Targets(ctx context.Context, obj *domain.Wave, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.SiteRollout, relay.SiteRolloutEdge], error)
-	Progress(ctx context.Context, obj *domain.Wave) (*running.Progress, error)
+	Progress(ctx context.Context, obj *domain.Wave) (*progress.Progress, error)
 	HeldBy(ctx context.Context, obj *domain.Wave) (*string, error)
 }
 
@@ -2436,8 +2436,8 @@ func (ec *executionContext) _Deployment_progress(ctx context.Context, field grap
 			return ec.Resolvers.Deployment().Progress(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *running.Progress) graphql.Marshaler {
-			return ec.marshalNRolloutProgress2ᚖreleasegraphᚋinternalᚋappᚋrunningᚐProgress(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *progress.Progress) graphql.Marshaler {
+			return ec.marshalNRolloutProgress2ᚖreleasegraphᚋinternalᚋappᚋprogressᚐProgress(ctx, selections, v)
 		},
 		true,
 		true,
@@ -5880,8 +5880,8 @@ func (ec *executionContext) _Wave_progress(ctx context.Context, field graphql.Co
 			return ec.Resolvers.Wave().Progress(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *running.Progress) graphql.Marshaler {
-			return ec.marshalNRolloutProgress2ᚖreleasegraphᚋinternalᚋappᚋrunningᚐProgress(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *progress.Progress) graphql.Marshaler {
+			return ec.marshalNRolloutProgress2ᚖreleasegraphᚋinternalᚋappᚋprogressᚐProgress(ctx, selections, v)
 		},
 		true,
 		true,

@@ -13,6 +13,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
 
+	"releasegraph/internal/app/progress"
 	"releasegraph/internal/app/running"
 	"releasegraph/internal/domain"
 )
@@ -394,7 +395,7 @@ func (ec *executionContext) fieldContext_RolloutPayload_changes(_ context.Contex
 	return fc, nil
 }
 
-func (ec *executionContext) _RolloutProgress_total(ctx context.Context, field graphql.CollectedField, obj *running.Progress) (ret graphql.Marshaler) {
+func (ec *executionContext) _RolloutProgress_total(ctx context.Context, field graphql.CollectedField, obj *progress.Progress) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -417,7 +418,7 @@ func (ec *executionContext) fieldContext_RolloutProgress_total(_ context.Context
 	return graphql.NewScalarFieldContext("RolloutProgress", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _RolloutProgress_pending(ctx context.Context, field graphql.CollectedField, obj *running.Progress) (ret graphql.Marshaler) {
+func (ec *executionContext) _RolloutProgress_pending(ctx context.Context, field graphql.CollectedField, obj *progress.Progress) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -440,7 +441,7 @@ func (ec *executionContext) fieldContext_RolloutProgress_pending(_ context.Conte
 	return graphql.NewScalarFieldContext("RolloutProgress", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _RolloutProgress_distributed(ctx context.Context, field graphql.CollectedField, obj *running.Progress) (ret graphql.Marshaler) {
+func (ec *executionContext) _RolloutProgress_distributed(ctx context.Context, field graphql.CollectedField, obj *progress.Progress) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -463,7 +464,7 @@ func (ec *executionContext) fieldContext_RolloutProgress_distributed(_ context.C
 	return graphql.NewScalarFieldContext("RolloutProgress", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _RolloutProgress_installed(ctx context.Context, field graphql.CollectedField, obj *running.Progress) (ret graphql.Marshaler) {
+func (ec *executionContext) _RolloutProgress_installed(ctx context.Context, field graphql.CollectedField, obj *progress.Progress) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -486,7 +487,7 @@ func (ec *executionContext) fieldContext_RolloutProgress_installed(_ context.Con
 	return graphql.NewScalarFieldContext("RolloutProgress", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _RolloutProgress_activated(ctx context.Context, field graphql.CollectedField, obj *running.Progress) (ret graphql.Marshaler) {
+func (ec *executionContext) _RolloutProgress_activated(ctx context.Context, field graphql.CollectedField, obj *progress.Progress) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -509,7 +510,7 @@ func (ec *executionContext) fieldContext_RolloutProgress_activated(_ context.Con
 	return graphql.NewScalarFieldContext("RolloutProgress", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _RolloutProgress_verified(ctx context.Context, field graphql.CollectedField, obj *running.Progress) (ret graphql.Marshaler) {
+func (ec *executionContext) _RolloutProgress_verified(ctx context.Context, field graphql.CollectedField, obj *progress.Progress) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -532,7 +533,7 @@ func (ec *executionContext) fieldContext_RolloutProgress_verified(_ context.Cont
 	return graphql.NewScalarFieldContext("RolloutProgress", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _RolloutProgress_failed(ctx context.Context, field graphql.CollectedField, obj *running.Progress) (ret graphql.Marshaler) {
+func (ec *executionContext) _RolloutProgress_failed(ctx context.Context, field graphql.CollectedField, obj *progress.Progress) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -555,7 +556,7 @@ func (ec *executionContext) fieldContext_RolloutProgress_failed(_ context.Contex
 	return graphql.NewScalarFieldContext("RolloutProgress", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _RolloutProgress_backedOut(ctx context.Context, field graphql.CollectedField, obj *running.Progress) (ret graphql.Marshaler) {
+func (ec *executionContext) _RolloutProgress_backedOut(ctx context.Context, field graphql.CollectedField, obj *progress.Progress) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -578,7 +579,7 @@ func (ec *executionContext) fieldContext_RolloutProgress_backedOut(_ context.Con
 	return graphql.NewScalarFieldContext("RolloutProgress", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _RolloutProgress_skipped(ctx context.Context, field graphql.CollectedField, obj *running.Progress) (ret graphql.Marshaler) {
+func (ec *executionContext) _RolloutProgress_skipped(ctx context.Context, field graphql.CollectedField, obj *progress.Progress) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -601,7 +602,7 @@ func (ec *executionContext) fieldContext_RolloutProgress_skipped(_ context.Conte
 	return graphql.NewScalarFieldContext("RolloutProgress", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _RolloutProgress_expectedEnd(ctx context.Context, field graphql.CollectedField, obj *running.Progress) (ret graphql.Marshaler) {
+func (ec *executionContext) _RolloutProgress_expectedEnd(ctx context.Context, field graphql.CollectedField, obj *progress.Progress) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1675,7 +1676,7 @@ func (ec *executionContext) _RolloutPayload(ctx context.Context, sel ast.Selecti
 
 var rolloutProgressImplementors = []string{"RolloutProgress"}
 
-func (ec *executionContext) _RolloutProgress(ctx context.Context, sel ast.SelectionSet, obj *running.Progress) graphql.Marshaler {
+func (ec *executionContext) _RolloutProgress(ctx context.Context, sel ast.SelectionSet, obj *progress.Progress) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, rolloutProgressImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -2031,7 +2032,7 @@ func (ec *executionContext) unmarshalNReportSiteRolloutsInput2releasegraphᚋint
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNRolloutProgress2ᚖreleasegraphᚋinternalᚋappᚋrunningᚐProgress(ctx context.Context, sel ast.SelectionSet, v *running.Progress) graphql.Marshaler {
+func (ec *executionContext) marshalNRolloutProgress2ᚖreleasegraphᚋinternalᚋappᚋprogressᚐProgress(ctx context.Context, sel ast.SelectionSet, v *progress.Progress) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")

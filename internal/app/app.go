@@ -37,6 +37,7 @@ import (
 	"releasegraph/internal/app/policy"
 	"releasegraph/internal/app/preparation"
 	"releasegraph/internal/app/problem"
+	"releasegraph/internal/app/progress"
 	"releasegraph/internal/app/readiness"
 	"releasegraph/internal/app/records"
 	"releasegraph/internal/app/release"
@@ -96,6 +97,7 @@ type App struct {
 	Overview      *overview.Area
 	ActionPlans   *actionplan.Area
 	Readiness     *readiness.Area
+	Progress      *progress.Area
 	Running       *running.Area
 	Pipelines     *pipeline.Area
 	Figures       *figures.Area
@@ -162,6 +164,7 @@ func New(c Config) *App {
 	a.Overview = with(e, overview.New(e, a.Planning))
 	a.ActionPlans = with(e, actionplan.New(e, a.Releases, sheet.NewWriter()))
 	a.Readiness = with(e, readiness.New(e, a.Releases, a.Preparation, a.Announcements))
+	a.Progress = with(e, progress.New(e))
 	a.Running = with(e, running.New(e, a.Releases, a.Readiness, a.Traversal))
 	a.Pipelines = with(e, pipeline.New(e, a.Running))
 	a.Figures = with(e, figures.New(e))

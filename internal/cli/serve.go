@@ -187,7 +187,7 @@ func (s serving) serve(r *running, t *telemetry.Telemetry, greet func(address st
 		if s.known != nil {
 			s.known.app.Store(e.app)
 		}
-		return &server.Core{Schema: resolvers.New(e.app, r.log), Calendar: e.app.Feeds, Exporter: e.app.Export, Switches: e.app.Running, Pipelines: e.app.Pipelines, Media: e.media, Revoked: e.app.Tokens.TokenRevoked, Await: e.app.Await, Checks: e.checks()}, nil
+		return &server.Core{Schema: resolvers.New(e.app, r.log), Calendar: e.app.Feeds, Exporter: e.app.Export, Switches: e.app.Progress, Pipelines: e.app.Pipelines, Media: e.media, Revoked: e.app.Tokens.TokenRevoked, Await: e.app.Await, Checks: e.checks()}, nil
 	})
 	if opened != nil {
 		err = errors.Join(err, opened.close(r))

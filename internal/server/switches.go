@@ -8,14 +8,14 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
-	rollouts "releasegraph/internal/app/running"
+	"releasegraph/internal/app/progress"
 	"releasegraph/internal/domain"
 )
 
 // Switches tell software whether what a release installed is to run (P8).
 type Switches interface {
-	Switch(ctx context.Context, release string) (*rollouts.Switch, error)
-	Switches(ctx context.Context) ([]*rollouts.Switch, error)
+	Switch(ctx context.Context, release string) (*progress.Switch, error)
+	Switches(ctx context.Context) ([]*progress.Switch, error)
 }
 
 // SwitchesPath is where OpenFeature's remote evaluation protocol (OFREP) asks for flags:
@@ -37,7 +37,7 @@ type flag struct {
 	Metadata map[string]any `json:"metadata"`
 }
 
-func flagOf(s *rollouts.Switch) flag {
+func flagOf(s *progress.Switch) flag {
 	f := flag{Key: s.Release, Value: s.On, Reason: "STATIC", Variant: "off", Metadata: map[string]any{"revision": s.Revision}}
 	if s.On {
 		f.Variant = "on"

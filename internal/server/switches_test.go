@@ -52,7 +52,7 @@ func TestAReleaseWithOneInstantIsAFlag_P8(t *testing.T) {
 	require.Empty(t, got.Wrong)
 	r := start(t, server.Config{}, func(*fake) server.Open {
 		return func(context.Context) (*server.Core, error) {
-			return &server.Core{Schema: resolvers.New(a, zerolog.Nop()), Switches: a.Running}, nil
+			return &server.Core{Schema: resolvers.New(a, zerolog.Nop()), Switches: a.Progress}, nil
 		}
 	})
 	r.awaitReady()

@@ -62,9 +62,9 @@ func (a *Area) advance(ctx context.Context, d *domain.Deployment, read func(cont
 	if len(c.r.Due(c.now)) == 0 {
 		return c.r.Next(c.now), nil
 	}
-	turn := a.turns.join()
-	defer turn.release()
-	if err := turn.take(ctx, []string{d.ID}); err != nil {
+	mine := a.turns.Join()
+	defer mine.Release()
+	if err := mine.Take(ctx, []string{d.ID}); err != nil {
 		return next, err
 	}
 	reason := "what was due happened"

@@ -12,6 +12,7 @@ import (
 	"releasegraph/internal/app/release"
 	"releasegraph/internal/app/traversal"
 	"releasegraph/internal/authz"
+	"releasegraph/internal/turn"
 )
 
 // The actions of the area.
@@ -29,12 +30,12 @@ type Area struct {
 	releases  *release.Area
 	readiness *readiness.Area
 	traversal *traversal.Area
-	turns     *turns
+	turns     *turn.Turns
 	// Moves moves the clock; nil: it is real.
 	Moves func(time.Duration)
 }
 
 // New returns the area over the estate and the areas below it that it uses.
 func New(e *estate.Estate, r *release.Area, ready *readiness.Area, t *traversal.Area) *Area {
-	return &Area{estate: e, releases: r, readiness: ready, traversal: t, turns: newTurns()}
+	return &Area{estate: e, releases: r, readiness: ready, traversal: t, turns: turn.New()}
 }

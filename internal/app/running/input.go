@@ -100,13 +100,6 @@ type RefusedReport struct {
 	Message string
 }
 
-// Progress is how many sites are where (M2).
-type Progress struct {
-	Total, Pending, Distributed, Installed, Activated, Verified, Failed, BackedOut, Skipped int
-
-	ExpectedEnd *time.Time
-}
-
 // Register is what others rolled out, or are going to (D9).
 type Register struct {
 	Release      domain.Ref

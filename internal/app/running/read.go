@@ -8,6 +8,7 @@ import (
 
 	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/ground"
+	"releasegraph/internal/app/progress"
 	"releasegraph/internal/app/readiness"
 	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/domain"
@@ -101,7 +102,7 @@ func (c *course) count(ctx context.Context, r *running.Rollout) error {
 	for i, w := range r.Waves {
 		ids[i] = store.ID(w.ID)
 	}
-	counts, err := counted(ctx, c.view, ids)
+	counts, err := progress.Counted(ctx, c.view, ids)
 	if err != nil {
 		return err
 	}

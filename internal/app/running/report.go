@@ -28,8 +28,8 @@ func (a *Area) ReportSiteRollout(ctx context.Context, in Report, o *domain.Write
 	if err != nil {
 		return nil, err
 	}
-	turn := a.turns.join()
-	defer turn.release()
+	mine := a.turns.Join()
+	defer mine.Release()
 	return estate.CarryOut(ctx, w, estate.Outcome[*Reported, Reported]{
 		Recall: func(ctx context.Context, _ *store.Change) (*Reported, error) { return a.reported(ctx, in) },
 		Tell: func(ctx context.Context, w *estate.Writing, out *Reported, c *store.Change, known []entity.Record) (_ *Reported, err error) {
@@ -43,7 +43,7 @@ func (a *Area) ReportSiteRollout(ctx context.Context, in Report, o *domain.Write
 		},
 	}, func() (*estate.Draft, *Reported, error) {
 		var out taken
-		d, err := turn.draft(ctx, func() (t *taking, err error) {
+		d, err := draftInTurn(ctx, mine, func() (t *taking, err error) {
 			t = a.taking()
 			out = t.take(ctx, in, "input")
 			return t, out.err
@@ -68,11 +68,11 @@ func (a *Area) ReportSiteRollouts(ctx context.Context, in Reports, o *domain.Wri
 	if n := len(in.Reports); n > mostReports {
 		return nil, &domain.Error{Code: domain.Limit, Rule: "D5", Field: "input.reports", Message: fmt.Sprintf("are %d: at most %d at once", n, mostReports)}
 	}
-	turn := a.turns.join()
-	defer turn.release()
+	mine := a.turns.Join()
+	defer mine.Release()
 	decide := func() (*estate.Draft, *ReportedAll, error) {
 		var out *ReportedAll
-		d, err := turn.draft(ctx, func() (t *taking, err error) {
+		d, err := draftInTurn(ctx, mine, func() (t *taking, err error) {
 			t = a.taking()
 			out, err = t.takeAll(ctx, in.Reports)
 			return t, err
