@@ -118,6 +118,14 @@ func (r *configurationItemResolver) ReceivedBy(ctx context.Context, obj *domain.
 	return related(ctx, r.App, obj, records.Via{Rel: "RECEIVES", In: true, Kind: "SiteRollout"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewSiteRolloutReceiptEdge)
 }
 
+func (r *configurationItemResolver) Outages(ctx context.Context, obj *domain.ConfigurationItem, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Outage, relay.OutageEdge], error) {
+	return related(ctx, r.App, obj, records.Via{Rel: "LOST_SERVICE", In: true, Kind: "Outage"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Outage])
+}
+
+func (r *configurationItemResolver) CountedOutages(ctx context.Context, obj *domain.ConfigurationItem, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Outage, relay.OutageEdge], error) {
+	return related(ctx, r.App, obj, records.Via{Rel: "COUNTS_AGAINST", In: true, Kind: "Outage"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Outage])
+}
+
 func (r *mutationResolver) CreateConfigurationItem(ctx context.Context, input relay.Input, options *domain.WriteOptions) (*relay.Payload[domain.ConfigurationItem], error) {
 	return written[domain.ConfigurationItem](r.App.Records.Create(ctx, "ConfigurationItem", input, options))
 }

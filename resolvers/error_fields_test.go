@@ -66,6 +66,7 @@ func (a *api) everyKind() {
 		domain.KindSignOff:        `,"column":"SUPPORTED","verdict":"SIGN","actor":"olaf","seat":"olaf","signedAt":"2026-01-01T00:00:00Z","contentDigest":"9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"`,
 		domain.KindCalendarAnswer: `,"verdict":"ACCEPT","answeredBy":"ann","answeredAt":"2026-01-01T00:00:00Z","plannedFrom":"2026-02-01T00:00:00Z","plannedTo":"2026-02-02T00:00:00Z"`,
 		domain.KindRecommendation: `,"givenBy":"ann","givenAt":"2026-01-01T00:00:00Z"`,
+		domain.KindOutage:         `,"startedAt":"2026-01-01T00:00:00Z","endedAt":"2026-01-01T01:00:00Z","recordedBy":"ann","recordedAt":"2026-01-01T02:00:00Z"`,
 		domain.KindReleaseReview:  `,"verdict":"EFFECTIVE","voice":"SERVICE_DESK","reviewedBy":"ann","reviewedAt":"2026-01-01T00:00:00Z"`,
 		domain.KindAudit:          `,"auditedBy":"ann","auditedAt":"2026-01-01T00:00:00Z"`,
 		domain.KindBooking:        `,"startsAt":"2026-02-01T00:00:00Z","endsAt":"2026-02-02T00:00:00Z","bookedBy":"tom","bookedAt":"2026-01-01T00:00:00Z"`,

@@ -8,10 +8,28 @@ package resolvers
 import (
 	"context"
 
+	"releasegraph/graph/generated"
+	"releasegraph/graph/relay"
 	"releasegraph/internal/app/figures"
 	"releasegraph/internal/domain"
 )
 
+func (r *figureRowResolver) Records(ctx context.Context, obj *figures.Row) ([]relay.Node, error) {
+	list := make([]relay.Node, len(obj.Records))
+	for i, record := range obj.Records {
+		one, err := node(record)
+		if err != nil {
+			return nil, err
+		}
+		list[i] = one
+	}
+	return list, nil
+}
+
 func (r *queryResolver) Figures(ctx context.Context, during domain.TimeRange) (*figures.Figures, error) {
 	return r.App.Figures.Of(ctx, during)
 }
+
+func (r *Resolver) FigureRow() generated.FigureRowResolver { return &figureRowResolver{r} }
+
+type figureRowResolver struct{ *Resolver }

@@ -34,6 +34,10 @@ func (r *deploymentResolver) CausedProblems(ctx context.Context, obj *domain.Dep
 	return related(ctx, r.App, obj, records.Via{Rel: "CAUSED_BY", In: true, Kind: "Problem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Problem])
 }
 
+func (r *deploymentResolver) Outages(ctx context.Context, obj *domain.Deployment, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Outage, relay.OutageEdge], error) {
+	return related(ctx, r.App, obj, records.Via{Rel: "LOST_BY", In: true, Kind: "Outage"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Outage])
+}
+
 func (r *queryResolver) Deployment(ctx context.Context, key string, asOf *domain.AsOf) (*domain.Deployment, error) {
 	return one[domain.Deployment](r.App.Records.Record(ctx, "Deployment", domain.Ref{Key: &key}, asOf))
 }

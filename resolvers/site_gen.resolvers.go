@@ -142,6 +142,10 @@ func (r *siteResolver) IntendedDeployments(ctx context.Context, obj *domain.Site
 	return related(ctx, r.App, obj, records.Via{Rel: "INTENDED_FOR", In: true, Kind: "Deployment"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Deployment])
 }
 
+func (r *siteResolver) Outages(ctx context.Context, obj *domain.Site, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Outage, relay.OutageEdge], error) {
+	return related(ctx, r.App, obj, records.Via{Rel: "LOST_AT", In: true, Kind: "Outage"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Outage])
+}
+
 func (r *statisticsResolver) Sites(ctx context.Context, obj *records.Statistics, by []string, filter relay.Input, first *int) (*records.Counts, error) {
 	return r.App.Records.CountBy(ctx, "Site", records.Grouping{By: by, Filter: filter, First: first})
 }

@@ -27,6 +27,7 @@ import (
 	"releasegraph/internal/app/impact"
 	"releasegraph/internal/app/material"
 	"releasegraph/internal/app/media"
+	"releasegraph/internal/app/outage"
 	"releasegraph/internal/app/overview"
 	"releasegraph/internal/app/planning"
 	"releasegraph/internal/app/policy"
@@ -63,6 +64,7 @@ var Types = direct.Types{
 	"AgreementConcern":                             fieldsOfAgreementConcern(),
 	"AgreementConcernConnection":                   fieldsOfAgreementConcernConnection(),
 	"AgreementConcernEdge":                         fieldsOfAgreementConcernEdge(),
+	"AgreementLoss":                                fieldsOfAgreementLoss(),
 	"Announcement":                                 fieldsOfAnnouncement(),
 	"AnnouncementConnection":                       fieldsOfAnnouncementConnection(),
 	"AnnouncementEdge":                             fieldsOfAnnouncementEdge(),
@@ -226,6 +228,7 @@ var Types = direct.Types{
 	"FieldChange":                                  fieldsOfFieldChange(),
 	"FieldKept":                                    fieldsOfFieldKept(),
 	"FieldSource":                                  fieldsOfFieldSource(),
+	"FigureRow":                                    fieldsOfFigureRow(),
 	"Figures":                                      fieldsOfFigures(),
 	"FixedErrorPayload":                            fieldsOfFixedErrorPayload(),
 	"FollowedModelPayload":                         fieldsOfFollowedModelPayload(),
@@ -343,6 +346,10 @@ var Types = direct.Types{
 	"Occurrence":                                   fieldsOfOccurrence(),
 	"OpeningMatches":                               fieldsOfOpeningMatches(),
 	"OpeningWarning":                               fieldsOfOpeningWarning(),
+	"Outage":                                       fieldsOfOutage(),
+	"OutageConnection":                             fieldsOfOutageConnection(),
+	"OutageEdge":                                   fieldsOfOutageEdge(),
+	"OutagePayload":                                fieldsOfOutagePayload(),
 	"OwnershipPayload":                             fieldsOfOwnershipPayload(),
 	"PackageRules":                                 fieldsOfPackageRules(),
 	"PageInfo":                                     fieldsOfPageInfo(),
@@ -458,6 +465,7 @@ var Types = direct.Types{
 	"SearchConnection":                             fieldsOfSearchConnection(),
 	"SearchEdge":                                   fieldsOfSearchEdge(),
 	"SearchMatch":                                  fieldsOfSearchMatch(),
+	"ServiceLost":                                  fieldsOfServiceLost(),
 	"ServiceOpening":                               fieldsOfServiceOpening(),
 	"ServiceOpeningConnection":                     fieldsOfServiceOpeningConnection(),
 	"ServiceOpeningEdge":                           fieldsOfServiceOpeningEdge(),
@@ -721,6 +729,14 @@ func fieldsOfAgreementConcernEdge() direct.Type {
 	return direct.Object(direct.Fields[*relay.Edge[impact.Concern]]{
 		"node":   direct.One(func(v *relay.Edge[impact.Concern]) *impact.Concern { return v.Node }),
 		"cursor": direct.Leaf(func(v *relay.Edge[impact.Concern]) string { return v.Cursor }, direct.Text),
+	})
+}
+
+func fieldsOfAgreementLoss() direct.Type {
+	return direct.Object(direct.Fields[*outage.Against]{
+		"agreement": direct.One(func(v *outage.Against) *domain.ConfigurationItem { return v.Agreement }),
+		"minutes":   direct.Leaf(func(v *outage.Against) int { return v.Minutes() }, direct.Int),
+		"outages":   direct.Many(func(v *outage.Against) []*domain.Outage { return v.Outages }),
 	})
 }
 
@@ -2628,6 +2644,14 @@ func fieldsOfFieldSource() direct.Type {
 	})
 }
 
+func fieldsOfFigureRow() direct.Type {
+	return direct.Object(direct.Fields[*figures.Row]{
+		"figure": direct.Leaf(func(v *figures.Row) string { return v.Figure }, direct.Text),
+		"of":     direct.Optional(func(v *figures.Row) *string { return v.Of }, direct.Text),
+		"unit":   direct.Leaf(func(v *figures.Row) figures1.Unit { return v.Unit }, direct.Text),
+	})
+}
+
 func fieldsOfFigures() direct.Type {
 	return direct.Object(direct.Fields[*figures.Figures]{
 		"during":            direct.One(func(v *figures.Figures) *domain.TimeRange { return &v.During }),
@@ -2645,6 +2669,7 @@ func fieldsOfFigures() direct.Type {
 		"releasesLive":      direct.Many(func(v *figures.Figures) []*domain.Release { return v.ReleasesLive }),
 		"deploymentsEnded":  direct.Many(func(v *figures.Figures) []*domain.Deployment { return v.DeploymentsEnded }),
 		"deploymentsFailed": direct.Many(func(v *figures.Figures) []*domain.Deployment { return v.DeploymentsFailed }),
+		"deploymentsOver":   direct.Many(func(v *figures.Figures) []*domain.Deployment { return v.DeploymentsOver }),
 		"problemsCaused":    direct.Many(func(v *figures.Figures) []*domain.Problem { return v.ProblemsCaused }),
 	})
 }
@@ -3986,6 +4011,48 @@ func fieldsOfOpeningWarning() direct.Type {
 	})
 }
 
+func fieldsOfOutage() direct.Type {
+	return direct.Object(direct.Fields[*domain.Outage]{
+		"startedAt":  direct.Leaf(func(v *domain.Outage) time.Time { return v.StartedAt }, direct.Time),
+		"endedAt":    direct.Leaf(func(v *domain.Outage) time.Time { return v.EndedAt }, direct.Time),
+		"comment":    direct.Optional(func(v *domain.Outage) *string { return v.Comment }, direct.Text),
+		"recordedBy": direct.One(func(v *domain.Outage) *domain.Person { return v.RecordedByPerson() }),
+		"recordedAt": direct.Leaf(func(v *domain.Outage) time.Time { return v.RecordedAt }, direct.Time),
+		"id":         direct.Leaf(func(v *domain.Outage) string { return v.ID }, direct.Text),
+		"key":        direct.Leaf(func(v *domain.Outage) string { return v.Key }, direct.Text),
+		"name":       direct.Leaf(func(v *domain.Outage) string { return v.Name }, direct.Text),
+		"version":    direct.Leaf(func(v *domain.Outage) int { return v.Version }, direct.Int),
+		"createdAt":  direct.Leaf(func(v *domain.Outage) time.Time { return v.CreatedAt }, direct.Time),
+		"updatedAt":  direct.Leaf(func(v *domain.Outage) time.Time { return v.UpdatedAt }, direct.Time),
+		"sources":    direct.Values(func(v *domain.Outage) []domain.FieldSource { return v.Sources }),
+		"listedBy":   direct.Many(func(v *domain.Outage) []*domain.SourceListing { return v.ListedBy() }),
+	})
+}
+
+func fieldsOfOutageConnection() direct.Type {
+	return direct.Object(direct.Fields[*relay.Connection[domain.Outage, relay.OutageEdge]]{
+		"edges":    direct.Many(func(v *relay.Connection[domain.Outage, relay.OutageEdge]) []*relay.OutageEdge { return v.Edges() }),
+		"nodes":    direct.Many(func(v *relay.Connection[domain.Outage, relay.OutageEdge]) []*domain.Outage { return v.Nodes }),
+		"pageInfo": direct.One(func(v *relay.Connection[domain.Outage, relay.OutageEdge]) *relay.PageInfo { return v.PageInfo }),
+	})
+}
+
+func fieldsOfOutageEdge() direct.Type {
+	return direct.Object(direct.Fields[*relay.Edge[domain.Outage]]{
+		"node":   direct.One(func(v *relay.Edge[domain.Outage]) *domain.Outage { return v.Node }),
+		"cursor": direct.Leaf(func(v *relay.Edge[domain.Outage]) string { return v.Cursor }, direct.Text),
+	})
+}
+
+func fieldsOfOutagePayload() direct.Type {
+	return direct.Object(direct.Fields[*relay.Payload[domain.Outage]]{
+		"outage":   direct.One(func(v *relay.Payload[domain.Outage]) *domain.Outage { return v.Record }),
+		"revision": direct.Leaf(func(v *relay.Payload[domain.Outage]) int64 { return v.Revision }, direct.By(scalar.MarshalRevision)),
+		"dryRun":   direct.Leaf(func(v *relay.Payload[domain.Outage]) bool { return v.DryRun }, direct.Bool),
+		"changes":  direct.Values(func(v *relay.Payload[domain.Outage]) []domain.Change { return v.Changes }),
+	})
+}
+
 func fieldsOfOwnershipPayload() direct.Type {
 	return direct.Object(direct.Fields[*relay.LinkPayload[domain.ConfigurationItem, domain.Party, relay.NoLink]]{
 		"from": direct.One(func(v *relay.LinkPayload[domain.ConfigurationItem, domain.Party, relay.NoLink]) *domain.ConfigurationItem {
@@ -4529,6 +4596,9 @@ func fieldsOfRelease() direct.Type {
 		"liveAt":               direct.Optional(func(v *domain.Release) *time.Time { return v.LiveAt }, direct.Time),
 		"publishedFrom":        direct.Optional(func(v *domain.Release) *time.Time { return v.PublishedFrom }, direct.Time),
 		"publishedTo":          direct.Optional(func(v *domain.Release) *time.Time { return v.PublishedTo }, direct.Time),
+		"publishedBudget":      direct.Optional(func(v *domain.Release) *string { return v.PublishedBudget }, direct.Text),
+		"publishedCurrency":    direct.Optional(func(v *domain.Release) *string { return v.PublishedCurrency }, direct.Text),
+		"publishedSites":       direct.Optional(func(v *domain.Release) *int { return v.PublishedSites }, direct.Int),
 		"effectivenessAskedAt": direct.Optional(func(v *domain.Release) *time.Time { return v.EffectivenessAskedAt }, direct.Time),
 		"waivers":              direct.Values(func(v *domain.Release) []domain.Waiver { return v.Waivers }),
 		"keptInForce":          direct.Values(func(v *domain.Release) []domain.KeptRelease { return v.KeptInForce }),
@@ -5238,6 +5308,14 @@ func fieldsOfSearchMatch() direct.Type {
 		"field": direct.Leaf(func(v *records.SearchMatch) string { return v.Field }, direct.Text),
 		"text":  direct.Leaf(func(v *records.SearchMatch) string { return v.Text }, direct.Text),
 		"spans": direct.Many(func(v *records.SearchMatch) []*records.TextSpan { return v.Spans }),
+	})
+}
+
+func fieldsOfServiceLost() direct.Type {
+	return direct.Object(direct.Fields[*outage.Lost]{
+		"minutes":    direct.Leaf(func(v *outage.Lost) int { return v.Minutes() }, direct.Int),
+		"outages":    direct.Many(func(v *outage.Lost) []*domain.Outage { return v.Outages }),
+		"agreements": direct.Many(func(v *outage.Lost) []*outage.Against { return v.Agreements }),
 	})
 }
 

@@ -42,6 +42,7 @@ type ResolverRoot interface {
 	DuplicateGroup() DuplicateGroupResolver
 	EnvironmentBooking() EnvironmentBookingResolver
 	Event() EventResolver
+	FigureRow() FigureRowResolver
 	Freeze() FreezeResolver
 	FreezeException() FreezeExceptionResolver
 	GraphDiff() GraphDiffResolver
@@ -53,6 +54,7 @@ type ResolverRoot interface {
 	MediaItem() MediaItemResolver
 	MinutesEntry() MinutesEntryResolver
 	Mutation() MutationResolver
+	Outage() OutageResolver
 	Party() PartyResolver
 	Person() PersonResolver
 	PlacementLink() PlacementLinkResolver
@@ -7335,6 +7337,40 @@ extend type ConfigurationItem implements Record & Node {
     "As it was at this moment; that of the record when absent."
     asOf: AsOf
   ): SiteRolloutReceiptConnection!
+  "The times in which deployments took this service away (D11)."
+  outages(
+    "Only those that match."
+    filter: OutageFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [OutageOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): OutageConnection!
+  "The times that count against this agreement (D11)."
+  countedOutages(
+    "Only those that match."
+    filter: OutageFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [OutageOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): OutageConnection!
 }
 
 extend type Query {
@@ -7508,6 +7544,10 @@ input ConfigurationItemFilter {
   standIns: ConfigurationItemLinkFilter
   "Which sites got or lost this item, in which roll-outs."
   receivedBy: SiteRolloutReceiptFilter
+  "The times in which deployments took this service away (D11)."
+  outages: OutageLinkFilter
+  "The times that count against this agreement (D11)."
+  countedOutages: OutageLinkFilter
 }
 
 "Selects records by the configuration items that a relationship joins to them."
@@ -7762,6 +7802,14 @@ input ReceiptFilter {
   toVersion: StringFilter
   "Its place in the order of the work at the site, from 1: removals come first (P3)."
   ordinal: IntFilter
+}
+
+"Selects records by the outages that a relationship joins to them."
+input OutageLinkFilter {
+  "At least one matches; {} asks for any."
+  some: OutageFilter @cost(weight: 50000)
+  "None matches; {} asks that there are none."
+  none: OutageFilter @cost(weight: 50000)
 }
 
 "One step of an order of configuration items."
@@ -9670,8 +9718,45 @@ type Figures {
   deploymentsEnded: [Deployment!]!
   "Those of these that count as failed."
   deploymentsFailed: [Deployment!]!
+  "The deployments whose planned time was over in the period, and that had not come to their end by its end, or by now."
+  deploymentsOver: [Deployment!]!
   "The problems that they and their releases caused."
   problemsCaused: [Problem!]!
+  "All figures of the period, each with the records that it is counted from, as far as the caller may see them."
+  rows: [FigureRow!]! @cost(weight: 5000)
+  """
+  What the library and the licences tell as it is now, whatever the period: REGRESSION, WRONG_VERSION, UNAUTHORISED_COPY, WILD_INSTALLATION,
+  UNKNOWN_VERSION, ILLEGAL_LICENCE and WASTED_LICENCE (L3, L7). What the caller may not read counts as none.
+  """
+  now: [FigureRow!]! @cost(weight: 50000)
+}
+
+"A figure, with the records that it is counted from (M1)."
+type FigureRow {
+  "Its name, such as releases, leadTime, changeFailureRate or minutesLost."
+  figure: String!
+  "What it is of, where there are several: a type, a percentile, a category, the key of a record."
+  of: String
+  "Its value; null of nothing."
+  value: Float
+  "In what it is counted."
+  unit: FigureUnit!
+  "The records that it is counted from; of a percentile, what took at most as long."
+  records: [Node!]!
+}
+
+"In what a figure is counted."
+enum FigureUnit {
+  "A number of records, or of what they list."
+  COUNT
+  "A share, from 0 to 1."
+  SHARE
+  "So many a day."
+  PER_DAY
+  "Seconds."
+  SECONDS
+  "Minutes."
+  MINUTES
 }
 
 "How many releases of a type went live."
@@ -15081,6 +15166,283 @@ input MediaTermsFilter {
   isNull: Boolean
 }
 `, BuiltIn: false},
+	{Name: "../schema/outage.graphqls", Input: `"A time in which a service was lost by a deployment (D11)."
+type Outage {
+  "When the service was lost."
+  startedAt: DateTime!
+  "When it was there again."
+  endedAt: DateTime!
+  "What is said of it."
+  comment: String
+  "Who recorded it."
+  recordedBy: Person!
+  "When."
+  recordedAt: DateTime!
+}
+
+extend type Deployment {
+  "What it took away from services, and against which agreements that counts (D11), as far as the caller may see it."
+  serviceLost: ServiceLost! @cost(weight: 1000)
+}
+
+"What a deployment took away from services (D11)."
+type ServiceLost {
+  "How many minutes some service was lost; a minute that was begun counts, and one in which several were lost counts once."
+  minutes: Int!
+  "The times in which one was, by when they began."
+  outages: [Outage!]!
+  "Against which service level agreements that counts, by key."
+  agreements: [AgreementLoss!]!
+}
+
+"What a deployment took away from an agreement."
+type AgreementLoss {
+  "The service level agreement."
+  agreement: ConfigurationItem!
+  "How many minutes count against it, each once."
+  minutes: Int!
+  "The times that count against it."
+  outages: [Outage!]!
+}
+
+extend type Mutation {
+  """
+  Keeps how long a deployment took a service away (D11). It counts against the service level agreements that are at stake now: those that a
+  dependency, of either direction, joins to the service. A SITE_OPERATOR does so for their own sites.
+  """
+  recordOutage(
+    "What was lost, and when."
+    input: RecordOutageInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): OutagePayload @needs(action: "recordOutage", of: "Deployment")
+}
+
+"A time in which a deployment took a service away."
+input RecordOutageInput {
+  "The deployment, which has begun."
+  deployment: RecordRef!
+  "The item of class SERVICE that was lost."
+  service: RecordRef!
+  "Where; absent: everywhere."
+  site: RecordRef
+  "When it was lost."
+  startedAt: DateTime!
+  "When it was there again."
+  endedAt: DateTime!
+  "What is said of it."
+  comment: String
+}
+`, BuiltIn: false},
+	{Name: "../schema/outage_gen.graphqls", Input: `# Code generated by internal/schemagen from the Catalog. DO NOT EDIT.
+
+extend type Outage implements Record & Node {
+  "Identifies the record for ever, across kinds."
+  id: ID!
+  "The human-typed name that identifies the record in its kind."
+  key: String!
+  "What people call it."
+  name: String!
+  "Counts the edits of this record. Give the one you saw as ifVersion, so that nobody's edit is overwritten."
+  version: Int!
+  "When the record was created."
+  createdAt: DateTime!
+  "When the record was last changed."
+  updatedAt: DateTime!
+  "The change sets that touched the record or its relationships, the newest first."
+  history(
+    "At most so many; 50 when absent."
+    first: Int
+    "Only what follows this cursor: what is older."
+    after: String
+  ): ChangeSetConnection!
+  "Which source set which field last, where that is known: \"api\" for what people set, or the source that an import\nnames. The field \"*\" stands for the record and all of its fields that are not named."
+  sources: [FieldSource!]!
+  "The sources that list the record: it lives as long as one does (C6). Which these are follows from who brought it, until\nanother source lists it, too."
+  listedBy: [SourceListing!]!
+  "The deployment that took the service away (D11)."
+  deployment(
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): Deployment
+  "The service that was lost."
+  service(
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): ConfigurationItem
+  "The site where it was lost; null: everywhere."
+  site(
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): Site
+  "The service level agreements at stake, as they were when it was recorded (D11)."
+  agreements(
+    "Only those that match."
+    filter: ConfigurationItemFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [ConfigurationItemOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): ConfigurationItemConnection!
+}
+
+extend type Query {
+  "Finds an outage by its key; null when there is none."
+  outage(
+    "The key."
+    key: String!
+    "As it was at this moment, and all that is followed from it; as it is when absent."
+    asOf: AsOf
+  ): Outage
+  "Lists outages, a page at a time."
+  outages(
+    "Only those that match."
+    filter: OutageFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [OutageOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+  ): OutageConnection!
+}
+
+"A page of outages."
+type OutageConnection {
+  "The records, each with its cursor and, by a relationship, with what that says."
+  edges: [OutageEdge!]!
+  "The records alone."
+  nodes: [Outage!]!
+  "Where the page lies in the list."
+  pageInfo: PageInfo!
+  "How many there are on all pages together; counted only when asked."
+  totalCount: Int!
+}
+
+"One of a page of outages."
+type OutageEdge {
+  "The record."
+  node: Outage!
+  "Marks its place in the list."
+  cursor: String!
+}
+
+"What a mutation of an outage did, or with a dry run would do."
+type OutagePayload {
+  "The record as it is now; after a removal null."
+  outage: Outage
+  "The revision after the change."
+  revision: Revision!
+  "Whether nothing was written."
+  dryRun: Boolean!
+  "What was written, or with a dry run would be."
+  changes: [Change!]!
+}
+
+"Selects outages. All that is given must hold."
+input OutageFilter {
+  "All of these hold."
+  and: [OutageFilter!]
+  "At least one of these holds."
+  or: [OutageFilter!]
+  "This does not hold."
+  not: OutageFilter
+  "Identifies the record for ever, across kinds."
+  id: IDFilter
+  "Counts the edits of this record. Give the one you saw as ifVersion, so that nobody's edit is overwritten."
+  version: IntFilter
+  "When the record was created."
+  createdAt: DateTimeFilter
+  "When the record was last changed."
+  updatedAt: DateTimeFilter
+  "The human-typed name that identifies the record in its kind."
+  key: StringFilter
+  "What people call it."
+  name: StringFilter
+  "When the service was lost."
+  startedAt: DateTimeFilter
+  "When it was there again."
+  endedAt: DateTimeFilter
+  "Who recorded it."
+  recordedBy: StringFilter
+  "When."
+  recordedAt: DateTimeFilter
+  "The deployment that took the service away (D11)."
+  deployment: DeploymentLinkFilter
+  "The service that was lost."
+  service: ConfigurationItemLinkFilter
+  "The site where it was lost; null: everywhere."
+  site: SiteLinkFilter
+  "The service level agreements at stake, as they were when it was recorded (D11)."
+  agreements: ConfigurationItemLinkFilter
+}
+
+"One step of an order of outages."
+input OutageOrder {
+  "By which field."
+  field: OutageOrderField!
+  "In which direction."
+  direction: OrderDirection! = ASC
+}
+
+"What outages can be ordered by."
+enum OutageOrderField {
+  "The human-typed name that identifies the record in its kind."
+  KEY
+  "What people call it."
+  NAME
+  "When the service was lost."
+  STARTED_AT
+  "When it was there again."
+  ENDED_AT
+  "Who recorded it."
+  RECORDED_BY
+  "When."
+  RECORDED_AT
+  "Counts the edits of this record. Give the one you saw as ifVersion, so that nobody's edit is overwritten."
+  VERSION
+  "When the record was created."
+  CREATED_AT
+  "When the record was last changed."
+  UPDATED_AT
+}
+
+extend type Statistics {
+  "Counts outages."
+  outages(
+    "By which fields; with attributes together at most three."
+    by: [OutageGroupField!]
+    "Only those that match."
+    filter: OutageFilter
+    "At most so many groups, the largest; 100 when absent."
+    first: Int
+  ): Counts!
+}
+
+"What outages can be counted by."
+enum OutageGroupField {
+  "When the service was lost."
+  STARTED_AT
+  "When it was there again."
+  ENDED_AT
+  "Who recorded it."
+  RECORDED_BY
+  "When."
+  RECORDED_AT
+}
+`, BuiltIn: false},
 	{Name: "../schema/overview.graphqls", Input: `extend type Query {
   """
   How the plan of one deployment differs from that of another: of the same release, such as two proposals, or of different ones. As far as the caller may see
@@ -17261,6 +17623,8 @@ enum RecordKind {
   MAINTENANCE_WINDOW
   "Media items."
   MEDIA_ITEM
+  "Outages."
+  OUTAGE
   "Parties."
   PARTY
   "Problems."
@@ -17343,6 +17707,8 @@ enum GraphKind {
   MAINTENANCE_WINDOW
   "Media items."
   MEDIA_ITEM
+  "Outages."
+  OUTAGE
   "Parties."
   PARTY
   "Problems."
@@ -17411,6 +17777,8 @@ enum GraphKind {
   COMPRISES
   "The items in which this problem shows."
   CONCERNS
+  "The service level agreements at stake, as they were when it was recorded (D11)."
+  COUNTS_AGAINST
   "The sites for which this contract is paid (L7)."
   COVERS_COST
   "The board that decides on this request."
@@ -17461,6 +17829,12 @@ enum GraphKind {
   KIT_OF
   "The licences by which this software is used (L3)."
   LICENSED_BY
+  "The site where it was lost; null: everywhere."
+  LOST_AT
+  "The deployment that took the service away (D11)."
+  LOST_BY
+  "The service that was lost."
+  LOST_SERVICE
   "The software that this is the master copy of."
   MASTER_OF
   "The teams that this person is a member of: they hold its functions (section 9)."
@@ -17606,6 +17980,12 @@ type Release {
   publishedFrom: DateTime
   "When its roll-out was to be done, as it was published (M3)."
   publishedTo: DateTime
+  "What it was to cost, an amount of publishedCurrency, as it was published (M3)."
+  publishedBudget: Decimal
+  "The currency of publishedBudget, an ISO 4217 code."
+  publishedCurrency: String
+  "To how many sites it was to come, as it was published (M3)."
+  publishedSites: Int
   "When the service desk and the sites were asked how well it went (R17)."
   effectivenessAskedAt: DateTime
   "The needs without which it goes on, each with who said so and why."
@@ -18845,6 +19225,10 @@ input ReleaseFilter {
   publishedFrom: DateTimeFilter
   "When its roll-out was to be done, as it was published (M3)."
   publishedTo: DateTimeFilter
+  "The currency of publishedBudget, an ISO 4217 code."
+  publishedCurrency: StringFilter
+  "To how many sites it was to come, as it was published (M3)."
+  publishedSites: IntFilter
   "When the service desk and the sites were asked how well it went (R17)."
   effectivenessAskedAt: DateTimeFilter
   "The items that this release adds, changes or removes; contents tells all that it holds (R2)."
@@ -19025,6 +19409,8 @@ enum ReleaseOrderField {
   PUBLISHED_FROM
   "When its roll-out was to be done, as it was published (M3)."
   PUBLISHED_TO
+  "To how many sites it was to come, as it was published (M3)."
+  PUBLISHED_SITES
   "When the service desk and the sites were asked how well it went (R17)."
   EFFECTIVENESS_ASKED_AT
   "Counts the edits of this record. Give the one you saw as ifVersion, so that nobody's edit is overwritten."
@@ -19255,6 +19641,10 @@ enum ReleaseGroupField {
   PUBLISHED_FROM
   "When its roll-out was to be done, as it was published (M3)."
   PUBLISHED_TO
+  "The currency of publishedBudget, an ISO 4217 code."
+  PUBLISHED_CURRENCY
+  "To how many sites it was to come, as it was published (M3)."
+  PUBLISHED_SITES
   "When the service desk and the sites were asked how well it went (R17)."
   EFFECTIVENESS_ASKED_AT
 }
@@ -22251,6 +22641,23 @@ extend type Deployment implements Record & Node {
     "As it was at this moment; that of the record when absent."
     asOf: AsOf
   ): ProblemConnection!
+  "The times in which it took a service away (D11)."
+  outages(
+    "Only those that match."
+    filter: OutageFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [OutageOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): OutageConnection!
 }
 
 extend type Query {
@@ -22374,6 +22781,8 @@ input DeploymentFilter {
   intendedFor: SiteLinkFilter
   "The problems that this deployment caused."
   causedProblems: ProblemLinkFilter
+  "The times in which it took a service away (D11)."
+  outages: OutageLinkFilter
 }
 
 "Selects records by the waves that a relationship joins to them."
@@ -24813,6 +25222,23 @@ extend type Site implements Record & Node {
     "As it was at this moment; that of the record when absent."
     asOf: AsOf
   ): DeploymentConnection!
+  "The times in which deployments took a service away at this site (D11)."
+  outages(
+    "Only those that match."
+    filter: OutageFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [OutageOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): OutageConnection!
 }
 
 extend type Query {
@@ -24968,6 +25394,8 @@ input SiteFilter {
   rollouts: SiteRolloutLinkFilter
   "The deployments for which this site was chosen."
   intendedDeployments: DeploymentLinkFilter
+  "The times in which deployments took a service away at this site (D11)."
+  outages: OutageLinkFilter
 }
 
 "Selects records by the configuration items that a relationship joins to them."
@@ -27647,6 +28075,18 @@ func (ec *executionContext) childFields_AgreementConcernEdge(ctx context.Context
 	return nil, fmt.Errorf("no field named %q was found under type AgreementConcernEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_AgreementLoss(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "agreement":
+		return ec.fieldContext_AgreementLoss_agreement(ctx, field)
+	case "minutes":
+		return ec.fieldContext_AgreementLoss_minutes(ctx, field)
+	case "outages":
+		return ec.fieldContext_AgreementLoss_outages(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AgreementLoss", field.Name)
+}
+
 func (ec *executionContext) childFields_Announcement(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "audience":
@@ -29157,6 +29597,10 @@ func (ec *executionContext) childFields_ConfigurationItem(ctx context.Context, f
 		return ec.fieldContext_ConfigurationItem_standIns(ctx, field)
 	case "receivedBy":
 		return ec.fieldContext_ConfigurationItem_receivedBy(ctx, field)
+	case "outages":
+		return ec.fieldContext_ConfigurationItem_outages(ctx, field)
+	case "countedOutages":
+		return ec.fieldContext_ConfigurationItem_countedOutages(ctx, field)
 	case "openProblems":
 		return ec.fieldContext_ConfigurationItem_openProblems(ctx, field)
 	}
@@ -29999,6 +30443,8 @@ func (ec *executionContext) childFields_Deployment(ctx context.Context, field gr
 		return ec.fieldContext_Deployment_carriedOutBy(ctx, field)
 	case "finding":
 		return ec.fieldContext_Deployment_finding(ctx, field)
+	case "serviceLost":
+		return ec.fieldContext_Deployment_serviceLost(ctx, field)
 	case "compare":
 		return ec.fieldContext_Deployment_compare(ctx, field)
 	case "exposure":
@@ -30039,6 +30485,8 @@ func (ec *executionContext) childFields_Deployment(ctx context.Context, field gr
 		return ec.fieldContext_Deployment_intendedFor(ctx, field)
 	case "causedProblems":
 		return ec.fieldContext_Deployment_causedProblems(ctx, field)
+	case "outages":
+		return ec.fieldContext_Deployment_outages(ctx, field)
 	case "moves":
 		return ec.fieldContext_Deployment_moves(ctx, field)
 	case "progress":
@@ -30591,6 +31039,22 @@ func (ec *executionContext) childFields_FieldSource(ctx context.Context, field g
 	return nil, fmt.Errorf("no field named %q was found under type FieldSource", field.Name)
 }
 
+func (ec *executionContext) childFields_FigureRow(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "figure":
+		return ec.fieldContext_FigureRow_figure(ctx, field)
+	case "of":
+		return ec.fieldContext_FigureRow_of(ctx, field)
+	case "value":
+		return ec.fieldContext_FigureRow_value(ctx, field)
+	case "unit":
+		return ec.fieldContext_FigureRow_unit(ctx, field)
+	case "records":
+		return ec.fieldContext_FigureRow_records(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FigureRow", field.Name)
+}
+
 func (ec *executionContext) childFields_Figures(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "during":
@@ -30631,8 +31095,14 @@ func (ec *executionContext) childFields_Figures(ctx context.Context, field graph
 		return ec.fieldContext_Figures_deploymentsEnded(ctx, field)
 	case "deploymentsFailed":
 		return ec.fieldContext_Figures_deploymentsFailed(ctx, field)
+	case "deploymentsOver":
+		return ec.fieldContext_Figures_deploymentsOver(ctx, field)
 	case "problemsCaused":
 		return ec.fieldContext_Figures_problemsCaused(ctx, field)
+	case "rows":
+		return ec.fieldContext_Figures_rows(ctx, field)
+	case "now":
+		return ec.fieldContext_Figures_now(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Figures", field.Name)
 }
@@ -32603,6 +33073,86 @@ func (ec *executionContext) childFields_OpeningWarning(ctx context.Context, fiel
 	return nil, fmt.Errorf("no field named %q was found under type OpeningWarning", field.Name)
 }
 
+func (ec *executionContext) childFields_Outage(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "startedAt":
+		return ec.fieldContext_Outage_startedAt(ctx, field)
+	case "endedAt":
+		return ec.fieldContext_Outage_endedAt(ctx, field)
+	case "comment":
+		return ec.fieldContext_Outage_comment(ctx, field)
+	case "recordedBy":
+		return ec.fieldContext_Outage_recordedBy(ctx, field)
+	case "recordedAt":
+		return ec.fieldContext_Outage_recordedAt(ctx, field)
+	case "id":
+		return ec.fieldContext_Outage_id(ctx, field)
+	case "key":
+		return ec.fieldContext_Outage_key(ctx, field)
+	case "name":
+		return ec.fieldContext_Outage_name(ctx, field)
+	case "version":
+		return ec.fieldContext_Outage_version(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Outage_createdAt(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_Outage_updatedAt(ctx, field)
+	case "history":
+		return ec.fieldContext_Outage_history(ctx, field)
+	case "sources":
+		return ec.fieldContext_Outage_sources(ctx, field)
+	case "listedBy":
+		return ec.fieldContext_Outage_listedBy(ctx, field)
+	case "deployment":
+		return ec.fieldContext_Outage_deployment(ctx, field)
+	case "service":
+		return ec.fieldContext_Outage_service(ctx, field)
+	case "site":
+		return ec.fieldContext_Outage_site(ctx, field)
+	case "agreements":
+		return ec.fieldContext_Outage_agreements(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Outage", field.Name)
+}
+
+func (ec *executionContext) childFields_OutageConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_OutageConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_OutageConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_OutageConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_OutageConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OutageConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_OutageEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_OutageEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_OutageEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OutageEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_OutagePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "outage":
+		return ec.fieldContext_OutagePayload_outage(ctx, field)
+	case "revision":
+		return ec.fieldContext_OutagePayload_revision(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_OutagePayload_dryRun(ctx, field)
+	case "changes":
+		return ec.fieldContext_OutagePayload_changes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OutagePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_OwnershipPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "from":
@@ -33439,6 +33989,12 @@ func (ec *executionContext) childFields_Release(ctx context.Context, field graph
 		return ec.fieldContext_Release_publishedFrom(ctx, field)
 	case "publishedTo":
 		return ec.fieldContext_Release_publishedTo(ctx, field)
+	case "publishedBudget":
+		return ec.fieldContext_Release_publishedBudget(ctx, field)
+	case "publishedCurrency":
+		return ec.fieldContext_Release_publishedCurrency(ctx, field)
+	case "publishedSites":
+		return ec.fieldContext_Release_publishedSites(ctx, field)
 	case "effectivenessAskedAt":
 		return ec.fieldContext_Release_effectivenessAskedAt(ctx, field)
 	case "waivers":
@@ -34607,6 +35163,18 @@ func (ec *executionContext) childFields_SearchMatch(ctx context.Context, field g
 	return nil, fmt.Errorf("no field named %q was found under type SearchMatch", field.Name)
 }
 
+func (ec *executionContext) childFields_ServiceLost(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "minutes":
+		return ec.fieldContext_ServiceLost_minutes(ctx, field)
+	case "outages":
+		return ec.fieldContext_ServiceLost_outages(ctx, field)
+	case "agreements":
+		return ec.fieldContext_ServiceLost_agreements(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ServiceLost", field.Name)
+}
+
 func (ec *executionContext) childFields_ServiceOpening(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "record":
@@ -34881,6 +35449,8 @@ func (ec *executionContext) childFields_Site(ctx context.Context, field graphql.
 		return ec.fieldContext_Site_rollouts(ctx, field)
 	case "intendedDeployments":
 		return ec.fieldContext_Site_intendedDeployments(ctx, field)
+	case "outages":
+		return ec.fieldContext_Site_outages(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Site", field.Name)
 }
@@ -35443,6 +36013,8 @@ func (ec *executionContext) childFields_Statistics(ctx context.Context, field gr
 		return ec.fieldContext_Statistics_maintenanceWindows(ctx, field)
 	case "mediaItems":
 		return ec.fieldContext_Statistics_mediaItems(ctx, field)
+	case "outages":
+		return ec.fieldContext_Statistics_outages(ctx, field)
 	case "parties":
 		return ec.fieldContext_Statistics_parties(ctx, field)
 	case "problems":

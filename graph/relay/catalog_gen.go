@@ -334,6 +334,15 @@ type SiteReportEdge = Edge[domain.SiteReport]
 // SiteReportConnection is bound to the type of its name.
 type SiteReportConnection = Connection[domain.SiteReport, SiteReportEdge]
 
+// OutageEdge is bound to the type of its name.
+type OutageEdge = Edge[domain.Outage]
+
+// OutageConnection is bound to the type of its name.
+type OutageConnection = Connection[domain.Outage, OutageEdge]
+
+// OutagePayload is bound to the type of its name.
+type OutagePayload = Payload[domain.Outage]
+
 // ConfigurationItemDependencyEdge is bound to the type of its name.
 type ConfigurationItemDependencyEdge struct {
 	Edge[domain.ConfigurationItem]

@@ -30,6 +30,7 @@ import (
 	"releasegraph/internal/app/impact"
 	"releasegraph/internal/app/material"
 	"releasegraph/internal/app/media"
+	"releasegraph/internal/app/outage"
 	"releasegraph/internal/app/overview"
 	"releasegraph/internal/app/party"
 	"releasegraph/internal/app/pipeline"
@@ -99,6 +100,7 @@ type App struct {
 	Readiness     *readiness.Area
 	Progress      *progress.Area
 	Running       *running.Area
+	Outages       *outage.Area
 	Pipelines     *pipeline.Area
 	Figures       *figures.Area
 	Feeds         *feed.Area
@@ -166,8 +168,9 @@ func New(c Config) *App {
 	a.Readiness = with(e, readiness.New(e, a.Releases, a.Preparation, a.Announcements))
 	a.Progress = with(e, progress.New(e))
 	a.Running = with(e, running.New(e, a.Releases, a.Readiness, a.Traversal))
+	a.Outages = with(e, outage.New(e, a.Records))
 	a.Pipelines = with(e, pipeline.New(e, a.Running))
-	a.Figures = with(e, figures.New(e))
+	a.Figures = with(e, figures.New(e, a.Preparation, a.Media))
 	a.Feeds = with(e, feed.New(e, a.Calendar))
 	a.Work = with(e, work.New(e, a.Records, a.Traversal, a.Changes))
 	a.Export = with(e, export.New(e))

@@ -56,6 +56,7 @@ type commands struct {
 	Migrate    migrateCmd    `cmd:"" help:"Bring a store of an older version forward."`
 	Impact     impactCmd     `cmd:"" help:"Tell what is hurt when items fail, or what they need."`
 	Plan       planCmd       `cmd:"" help:"Work out the waves in which a release goes to its sites."`
+	Figures    figuresCmd    `cmd:"" help:"Count what became of releases and roll-outs in a period."`
 	Search     searchCmd     `cmd:"" help:"Find records of any kind by words."`
 	Quality    qualityCmd    `cmd:"" help:"Tell what is doubtful in the estate."`
 	Ready      readyCmd      `cmd:"" help:"Tell whether a server is ready."`

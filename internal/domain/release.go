@@ -62,6 +62,11 @@ type Release struct {
 	// deployment began (M3).
 	PublishedFrom *time.Time `graph:"publishedFrom,filter,sort,import"`
 	PublishedTo   *time.Time `graph:"publishedTo,filter,sort,import"`
+	// PublishedBudget is an amount of PublishedCurrency, PublishedSites how many sites it was
+	// to come to, as they were published then (M3).
+	PublishedBudget   *string `graph:"publishedBudget,import"`
+	PublishedCurrency *string `graph:"publishedCurrency,filter,import"`
+	PublishedSites    *int    `graph:"publishedSites,filter,sort,import"`
 	// EffectivenessAskedAt is when the service desk and the sites were asked how well it
 	// went (R17).
 	EffectivenessAskedAt *time.Time `graph:"effectivenessAskedAt,filter,sort,import"`
@@ -200,6 +205,8 @@ func (r *Release) Check() Errors {
 	es := r.Record.Check()
 	es.after("plannedTo", r.PlannedTo, "plannedFrom", r.PlannedFrom)
 	es.amount("budgetPlanned", r.BudgetPlanned, "currency", r.Currency)
+	es.amount("publishedBudget", r.PublishedBudget, "publishedCurrency", r.PublishedCurrency)
+	es.within("publishedSites", r.PublishedSites, 0, MaxCount)
 	r.checkTester(&es, "release manager", r.Manager)
 	r.checkTester(&es, "build manager", r.BuildManager)
 	if r.Type == EmergencyRelease && r.Category == PackageRelease {

@@ -150,6 +150,16 @@ func (r *Release) Move(to ReleaseStatus, at time.Time) {
 	}
 }
 
+// Publish keeps with which times and budget its roll-out begins, and to how many sites, as
+// they are published (M3).
+func (r *Release) Publish(from, to *time.Time, sites int) {
+	r.PublishedFrom, r.PublishedTo, r.PublishedSites = from, to, &sites
+	r.PublishedBudget, r.PublishedCurrency = nil, nil
+	if r.BudgetPlanned != nil {
+		r.PublishedBudget, r.PublishedCurrency = r.BudgetPlanned, r.Currency
+	}
+}
+
 // AcceptanceLacks tells what the release lacks before it can be accepted,
 // wherever it stands; nothing of one that was accepted.
 func (f *ReleaseFacts) AcceptanceLacks() []MoveLack {

@@ -35,6 +35,7 @@ const (
 	KindRecommendation    = "Recommendation"
 	KindAudit             = "ConfigurationAudit"
 	KindReleaseReview     = "ReleaseReview"
+	KindOutage            = "Outage"
 	KindTestEnvironment   = "TestEnvironment"
 	KindBooking           = "EnvironmentBooking"
 	KindAnnouncement      = "Announcement"
@@ -115,6 +116,11 @@ const (
 
 	RelReviews     = "REVIEWS"
 	RelReviewedFor = "REVIEWED_FOR"
+
+	RelLostBy        = "LOST_BY"
+	RelLostService   = "LOST_SERVICE"
+	RelLostAt        = "LOST_AT"
+	RelCountsAgainst = "COUNTS_AGAINST"
 
 	RelBlockedBy   = "BLOCKED_BY"
 	RelAnswers     = "ANSWERS"

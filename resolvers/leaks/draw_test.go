@@ -201,6 +201,9 @@ var draws = map[string]func(*drawing) values{
 	domain.KindRecommendation: func(d *drawing) values {
 		return values{"recommended": one(d, true, false), "comment": d.text(), "givenBy": d.person(), "givenAt": dawn}
 	},
+	domain.KindOutage: func(d *drawing) values {
+		return values{"startedAt": dawn, "endedAt": noon, "recordedBy": d.person(), "recordedAt": noon, "comment": d.text()}
+	},
 	domain.KindReleaseReview: func(d *drawing) values {
 		return values{
 			"verdict": string(one(d, domain.ReleaseEffects...)), "voice": string(one(d, domain.ReviewVoices...)), "reviewedBy": d.person(), "reviewedAt": dawn,

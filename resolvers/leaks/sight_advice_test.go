@@ -7,6 +7,9 @@ func init() {
 	atSitesBy[domain.KindReleaseReview] = func(e *estate, n *node, at func(*node) bool) bool {
 		return e.linked(n, domain.RelReviews, at) || e.linked(n, domain.RelReviewedFor, at)
 	}
+	atSitesBy[domain.KindOutage] = func(e *estate, n *node, at func(*node) bool) bool {
+		return e.linked(n, domain.RelLostBy, at) || e.linked(n, domain.RelLostAt, at)
+	}
 	atSitesBy[domain.KindAudit] = func(e *estate, n *node, at func(*node) bool) bool {
 		return e.linked(n, domain.RelAudits, func(m *node) bool { return m.kind == site && at(m) })
 	}

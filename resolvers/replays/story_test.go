@@ -121,6 +121,10 @@ func (w *world) rollout(n int) {
 	w.tell(steps[:1+w.rand.IntN(len(steps))])
 	w.tell([]step{{"ann", fmt.Sprintf(`reviewRelease(input: {release: {key: "story-live-%d"}, verdict: INEFFECTIVE, comment: "slow"})`, n)}})
 	w.tell([]step{
+		w.brought(fmt.Sprintf(`{"node":"ConfigurationItem","key":"story-service-%d","name":"S","class":"SERVICE"}`, n)),
+		{"ann", `recordOutage(input: {` + run + fmt.Sprintf(`, service: {key: "story-service-%d"}, startedAt: "2026-01-01T01:00:00Z", endedAt: "2026-01-01T02:00:00Z"})`, n)},
+	})
+	w.tell([]step{
 		{"ann", fmt.Sprintf(`registerDeployment(input: {release: {key: "story-accepted-%d"}, key: "story-other-%[1]d", carriedOutBy: "Acme", from: "2026-01-01T00:00:00Z", to: "2026-01-02T00:00:00Z", outcome: FAILED})`, n)},
 		{"ann", fmt.Sprintf(`answerReleaseCalendar(input: {release: {key: "story-accepted-%d"}, site: {key: "story-here-%[1]d"}, verdict: ACCEPT})`, n)},
 		{"ann", fmt.Sprintf(`answerReleaseCalendar(input: {release: {key: "story-accepted-%d"}, site: {key: "story-there-%[1]d"}, verdict: ACCEPT})`, n)},

@@ -3,33 +3,50 @@ package figures
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/media"
+	"releasegraph/internal/app/outage"
+	"releasegraph/internal/app/preparation"
 	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
+	"releasegraph/internal/optional"
 	"releasegraph/internal/plan/figures"
 	"releasegraph/internal/store"
 )
 
 // Area is what can be asked of periods.
-type Area struct{ estate *estate.Estate }
+type Area struct {
+	estate      *estate.Estate
+	preparation *preparation.Area
+	media       *media.Area
+}
 
-// New returns the area over the estate.
-func New(e *estate.Estate) *Area { return &Area{estate: e} }
+// New returns the area over the estate and the areas below it that it uses.
+func New(e *estate.Estate, p *preparation.Area, m *media.Area) *Area {
+	return &Area{estate: e, preparation: p, media: m}
+}
 
 // Figures are what a period came to, with the records that they are counted from.
 type Figures struct {
 	During domain.TimeRange
 	of     *figures.Figures
+	period figures.Period
+	area   *Area
+	view   estate.View
 	// ReleasesLive are those that went live in it, DeploymentsEnded those that came to their
 	// end, DeploymentsFailed those of these that failed, ProblemsCaused the problems that they and their
 	// releases caused.
 	ReleasesLive      []*domain.Release
 	DeploymentsEnded  []*domain.Deployment
 	DeploymentsFailed []*domain.Deployment
-	ProblemsCaused    []*domain.Problem
+	// DeploymentsOver are those whose planned time was over in it, and that had not come to
+	// their end by its end.
+	DeploymentsOver []*domain.Deployment
+	ProblemsCaused  []*domain.Problem
 }
 
 // Releases are how many releases went live, by type.
@@ -101,20 +118,22 @@ func (a *Area) Of(ctx context.Context, during domain.TimeRange) (*Figures, error
 	if !during.From.Before(during.To) {
 		return nil, refusal.Wrong("during.to", "must be after from")
 	}
-	r := &reading{view: a.estate.Today(ctx), out: &Figures{
-		During: during, ReleasesLive: []*domain.Release{}, DeploymentsEnded: []*domain.Deployment{}, DeploymentsFailed: []*domain.Deployment{}, ProblemsCaused: []*domain.Problem{},
+	v := a.estate.Today(ctx)
+	r := &reading{area: a, view: v, out: &Figures{
+		During: during, area: a, view: v, ReleasesLive: []*domain.Release{}, DeploymentsEnded: []*domain.Deployment{}, DeploymentsFailed: []*domain.Deployment{}, DeploymentsOver: []*domain.Deployment{}, ProblemsCaused: []*domain.Problem{},
 	}, period: figures.Period{During: during}}
-	for _, read := range []func(context.Context) error{r.releases, r.deployments, r.restored} {
+	for _, read := range []func(context.Context) error{r.releases, r.deployments, r.over, r.problems} {
 		if err := read(ctx); err != nil {
 			return nil, err
 		}
 	}
-	r.out.of = figures.Of(r.period)
+	r.out.of, r.out.period = figures.Of(r.period), r.period
 	return r.out, nil
 }
 
 // reading reads what the figures of a period are counted from.
 type reading struct {
+	area   *Area
 	view   estate.View
 	out    *Figures
 	period figures.Period
@@ -148,9 +167,9 @@ func (r *reading) releases(ctx context.Context) (err error) {
 		return refusal.OfStore(err)
 	}
 	for i, live := range r.out.ReleasesLive {
-		one := figures.Release{Type: live.Type, LiveAt: *live.LiveAt, PublishedTo: live.PublishedTo}
+		one := figures.Release{Key: live.Key, Type: live.Type, LiveAt: *live.LiveAt, PublishedTo: live.PublishedTo}
 		for _, request := range requests[ids[i]] {
-			one.Asked = append(one.Asked, request.CreatedAt)
+			one.Asked = append(one.Asked, figures.Request{Key: request.Key, At: request.CreatedAt})
 		}
 		for _, e := range pages[i].Edges {
 			switch domain.ChangeAction(e.Props.Text("action")) {
@@ -161,6 +180,9 @@ func (r *reading) releases(ctx context.Context) (err error) {
 			default:
 				one.Changed++
 			}
+		}
+		if one.InBudget, err = r.area.inBudget(ctx, live); err != nil {
+			return err
 		}
 		r.period.Releases = append(r.period.Releases, one)
 	}
@@ -188,15 +210,19 @@ func (r *reading) deployments(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	lost, err := outage.Of(ctx, r.view, ids)
+	if err != nil {
+		return err
+	}
 	for i, d := range r.out.DeploymentsEnded {
-		one := figures.Deployment{Status: d.Status, Ended: ended(d), Troubled: troubled[ids[i]]}
-		var of []store.ID
-		for _, w := range waves[ids[i]] {
-			of = append(of, store.ID(w.ID))
-			if w.WindowTo != nil && (one.PlannedTo == nil || w.WindowTo.After(*one.PlannedTo)) {
-				one.PlannedTo = w.WindowTo
-			}
+		one := figures.Deployment{
+			Key: d.Key, Status: d.Status, Ended: ended(d), PlannedTo: plannedTo(waves[ids[i]]), LostMinutes: lost[ids[i]].Minutes(),
+			Troubled: troubled[ids[i]].any, MissedFault: troubled[ids[i]].missed,
 		}
+		for _, o := range lost[ids[i]].Outages {
+			one.Outages = append(one.Outages, o.Key)
+		}
+		of := entity.IDsOf(waves[ids[i]])
 		if one.Sites, one.Reached, err = r.sites(ctx, of); err != nil {
 			return err
 		}
@@ -206,6 +232,44 @@ func (r *reading) deployments(ctx context.Context) (err error) {
 		}
 	}
 	return nil
+}
+
+// plannedTo is until when the last of some waves is planned, nil: that is not known.
+func plannedTo(waves []*domain.Wave) (to *time.Time) {
+	for _, w := range waves {
+		if w.WindowTo != nil && (to == nil || w.WindowTo.After(*to)) {
+			to = w.WindowTo
+		}
+	}
+	return to
+}
+
+// over reads the deployments whose planned time was over in the period, and that had not
+// come to their end by its end.
+func (r *reading) over(ctx context.Context) error {
+	now := r.area.estate.Clock()
+	until := r.out.During.To
+	if now.Before(until) {
+		until = now
+	}
+	later := func(property string) store.Filter {
+		return store.Or{store.Compare{Property: property, Op: store.IsNull}, store.Compare{Property: property, Op: store.Gte, Value: until}}
+	}
+	open, err := estate.All[*domain.Deployment](ctx, r.view, store.Query{Order: byKey, Filter: store.And{
+		store.Not{Filter: store.Compare{Property: "startedAt", Op: store.IsNull}}, store.Compare{Property: "startedAt", Op: store.Lt, Value: until}, later("verifyingAt"), later("endedAt"),
+	}})
+	if err != nil {
+		return err
+	}
+	ids := entity.IDsOf(open)
+	waves, err := estate.Linked[*domain.Wave](ctx, r.view, ids, domain.RelHasWave, store.Out)
+	for i, d := range open {
+		if to := plannedTo(waves[ids[i]]); to != nil && !to.Before(r.out.During.From) && to.Before(until) {
+			r.period.Over = append(r.period.Over, d.Key)
+			r.out.DeploymentsOver = append(r.out.DeploymentsOver, d)
+		}
+	}
+	return err
 }
 
 // ended is when a deployment was at all its sites, or else came to its end.
@@ -237,8 +301,12 @@ func (r *reading) sites(ctx context.Context, waves []store.ID) (all, reached int
 	return all, reached, nil
 }
 
+// trouble is what problems tell of a deployment: that it, or its release, caused any, and
+// that one of these was not known in acceptance.
+type trouble struct{ any, missed bool }
+
 // troubled tells which deployments caused problems, by themselves or by their release.
-func (r *reading) troubled(ctx context.Context, deployments []store.ID) (map[store.ID]bool, error) {
+func (r *reading) troubled(ctx context.Context, deployments []store.ID) (map[store.ID]trouble, error) {
 	own, err := estate.Linked[*domain.Problem](ctx, r.view, deployments, domain.RelCausedBy, store.In)
 	if err != nil {
 		return nil, err
@@ -255,16 +323,46 @@ func (r *reading) troubled(ctx context.Context, deployments []store.ID) (map[sto
 	if err != nil {
 		return nil, err
 	}
-	is := map[store.ID]bool{}
+	known, err := r.knownIn(ctx, releases)
+	if err != nil {
+		return nil, err
+	}
+	is := map[store.ID]trouble{}
 	for _, id := range deployments {
-		r.note(own[id])
-		is[id] = len(own[id]) > 0
+		problems, accepted := own[id], map[string]bool{}
 		for _, n := range of[id] {
-			r.note(by[n.ID])
-			is[id] = is[id] || len(by[n.ID]) > 0
+			problems = append(problems[:len(problems):len(problems)], by[n.ID]...)
+			accepted = known[n.ID]
 		}
+		r.note(problems)
+		missed := slices.ContainsFunc(problems, func(p *domain.Problem) bool { return !accepted[p.ID] })
+		is[id] = trouble{any: len(problems) > 0, missed: missed}
 	}
 	return is, nil
+}
+
+// knownIn are the problems, by id, whose defects were known and accepted in the acceptance
+// of releases (R8).
+func (r *reading) knownIn(ctx context.Context, releases []store.ID) (map[store.ID]map[string]bool, error) {
+	errors, err := r.view.Far(ctx, releases, domain.RelIntroducedBy, store.In, domain.KindKnownError)
+	if err != nil {
+		return nil, err
+	}
+	known := map[store.ID]map[string]bool{}
+	for _, id := range releases {
+		known[id] = map[string]bool{}
+		of := store.IDsOf(errors[id])
+		diagnosed, err := r.view.Far(ctx, of, domain.RelDiagnoses, store.Out, domain.KindProblem)
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range of {
+			for _, p := range diagnosed[e] {
+				known[id][string(p.ID)] = true
+			}
+		}
+	}
+	return known, nil
 }
 
 // note keeps problems that were caused, each once.
@@ -280,18 +378,25 @@ func (r *reading) note(problems []*domain.Problem) {
 	}
 }
 
-// restored reads how long the problems lasted that were caused: from when they were
-// opened until they were resolved, as far as they are.
-func (r *reading) restored(context.Context) error {
+// problems tells the sort of each problem that was caused, and how long it lasted: from
+// when it was opened until it was resolved, as far as it is.
+func (r *reading) problems(context.Context) error {
 	for _, p := range r.out.ProblemsCaused {
-		if p.Status != domain.ProblemResolved && p.Status != domain.ProblemClosed {
-			continue
+		one := figures.Problem{Key: p.Key, Category: optional.Or(p.Category, "")}
+		if p.Status == domain.ProblemResolved || p.Status == domain.ProblemClosed {
+			lasted := max(0, resolvedAt(p).Sub(optional.Or(p.OpenedAt, p.CreatedAt)))
+			one.Restored = &lasted
 		}
-		opened := p.CreatedAt
-		if p.OpenedAt != nil {
-			opened = *p.OpenedAt
-		}
-		r.period.Restored = append(r.period.Restored, max(0, p.UpdatedAt.Sub(opened)))
+		r.period.Problems = append(r.period.Problems, one)
 	}
 	return nil
+}
+
+// resolvedAt is when a problem was resolved, as far as is known: when it came to its
+// status, or else was changed last.
+func resolvedAt(p *domain.Problem) time.Time {
+	if p.StatusSince != nil {
+		return *p.StatusSince
+	}
+	return p.UpdatedAt
 }

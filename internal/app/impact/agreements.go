@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/listing"
 	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/domain"
@@ -26,8 +27,39 @@ var inForce = store.And{
 	store.Not{Filter: store.Compare{Property: "status", Op: store.OneOf, Value: store.AnyOf([]domain.ItemStatus{domain.ItemWithdrawn, domain.ItemDisposed})}},
 }
 
-// agreements reads the agreements of the services among the items, a fixed
-// number of services to a call.
+// AgreementsOf are the agreements at stake where some services are lost: those that a
+// dependency, of either direction, joins to them, each once.
+func AgreementsOf(ctx context.Context, v estate.View, services ...store.ID) (list []store.Node, err error) {
+	known := map[store.ID]bool{}
+	err = eachAgreement(ctx, v, services, func(agreement store.Node, _ store.ID) {
+		if !known[agreement.ID] {
+			known[agreement.ID], list = true, append(list, agreement)
+		}
+	})
+	return list, err
+}
+
+// eachAgreement tells the agreements of services, a fixed number of services to a call.
+func eachAgreement(ctx context.Context, v estate.View, services []store.ID, tell func(agreement store.Node, service store.ID)) error {
+	query := store.EdgeQuery{Rel: domain.RelDependsOn, Kind: domain.KindConfigurationItem, Filter: inForce}
+	for chunk := range slices.Chunk(services, listing.MaxPage) {
+		for _, query.Direction = range []store.Direction{store.In, store.Out} {
+			query.Nodes = chunk
+			pages, err := v.Edges(ctx, query)
+			if err != nil {
+				return refusal.OfStore(err)
+			}
+			for i, p := range pages {
+				for _, agreement := range p.Nodes {
+					tell(agreement, chunk[i])
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// agreements reads the agreements of the services among the items.
 func agreements(ctx context.Context, c *Concerns) (*shape.Graph, error) {
 	v, g, b := c.Load.View, c.Found.Graph(), newBearing()
 	var services, hit []store.ID
@@ -53,20 +85,8 @@ func agreements(ctx context.Context, c *Concerns) (*shape.Graph, error) {
 			b.add(n, n.ID, relAgreement)
 		}
 	}
-	query := store.EdgeQuery{Rel: domain.RelDependsOn, Kind: domain.KindConfigurationItem, Filter: inForce}
-	for chunk := range slices.Chunk(services, listing.MaxPage) {
-		for _, query.Direction = range []store.Direction{store.In, store.Out} {
-			query.Nodes = chunk
-			pages, err := v.Edges(ctx, query)
-			if err != nil {
-				return nil, refusal.OfStore(err)
-			}
-			for i, p := range pages {
-				for _, agreement := range p.Nodes {
-					b.add(agreement, chunk[i], relAgreement)
-				}
-			}
-		}
+	if err := eachAgreement(ctx, v, services, func(agreement store.Node, service store.ID) { b.add(agreement, service, relAgreement) }); err != nil {
+		return nil, err
 	}
 	return b.Graph(g.Revision()), nil
 }

@@ -147,7 +147,8 @@ func (c *course) follow(ctx context.Context, d *estate.Draft) error {
 	next := entity.Clone(c.release).(*domain.Release)
 	next.Move(to, c.now)
 	if to == domain.ReleaseDeploying && c.release.Status == domain.ReleaseAccepted {
-		next.PublishedFrom, next.PublishedTo = c.published()
+		from, to := c.published()
+		next.Publish(from, to, c.r.Sites())
 	}
 	d.Decide(c.release, next)
 	for _, o := range others {

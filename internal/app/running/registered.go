@@ -172,7 +172,7 @@ func (c *registration) end(ctx context.Context, draft *estate.Draft) error {
 	}
 	next.Move(to, at)
 	if c.release.Status == domain.ReleaseAccepted {
-		next.PublishedFrom, next.PublishedTo = &c.in.From, &c.in.To
+		next.Publish(&c.in.From, &c.in.To, len(c.sites))
 	}
 	draft.Decide(c.release, next)
 	for _, o := range others {

@@ -25,6 +25,7 @@ func TestARollOutRunsFromItsPlanToItsEnd_D1_D2_D6_D8(t *testing.T) {
 		require.Equal(t, domain.DeploymentRunning, out.Deployment.Status)
 		require.Equal(t, "RUNNING DEPLOYING | RUNNING c:PENDING | PENDING a:PENDING b:PENDING", p.stands())
 		require.NotNil(t, f.Release("R").PublishedFrom, "M3")
+		require.Equal(t, 3, *f.Release("R").PublishedSites, "M3")
 
 		p.reports("c", domain.SiteInstalled)
 		require.Equal(t, "RUNNING DEPLOYING | RUNNING c:ACTIVATED | PENDING a:PENDING b:PENDING", p.stands())

@@ -11,20 +11,42 @@ import (
 
 // Release is a release that went live in the period.
 type Release struct {
+	Key    string
 	Type   domain.ReleaseType
 	LiveAt time.Time
 	// PublishedTo is until when it was to be live, as it was published (M3); nil: that
 	// was not published.
 	PublishedTo *time.Time
 	// Asked are when the requests that it carries out were made.
-	Asked []time.Time
+	Asked []Request
 	// Added, Changed and Removed count the items that it adds, changes and removes.
 	Added, Changed, Removed int
+	// InBudget says whether what was spent on its preparation is within what was published
+	// (M3); nil: no budget was.
+	InBudget *bool
+}
+
+// Request is a request for change that a release carries out.
+type Request struct {
+	Key string
+	At  time.Time // when it was made
+}
+
+func (r *Release) ref() Ref { return Ref{domain.KindRelease, r.Key} }
+
+// late says whether it was live later than was published, nil: nothing was (M3).
+func (r *Release) late() *bool {
+	if r.PublishedTo == nil {
+		return nil
+	}
+	late := r.LiveAt.After(*r.PublishedTo)
+	return &late
 }
 
 // Deployment is a deployment that came to its end in the period: at all its sites, or by
 // being given up or taken back.
 type Deployment struct {
+	Key    string
 	Status domain.DeploymentStatus
 	Ended  time.Time
 	// PlannedTo is when its last wave was to end, nil: that is not known.
@@ -33,12 +55,26 @@ type Deployment struct {
 	Sites, Reached int
 	// Troubled says that a problem was caused by it, or by its release.
 	Troubled bool
+	// MissedFault says that one of these was not known in acceptance.
+	MissedFault bool
+	// LostMinutes is how many minutes of service it took away, Outages the keys of what
+	// tells them (D11).
+	LostMinutes int
+	Outages     []string
+}
+
+func (d *Deployment) ref() Ref { return Ref{domain.KindDeployment, d.Key} }
+
+func (d *Deployment) givenUp() bool { return d.Status == domain.DeploymentAborted }
+
+func (d *Deployment) takenBack() bool {
+	return d.Status == domain.DeploymentBackedOut || d.Status == domain.DeploymentBackingOut
 }
 
 // Failed reports whether the deployment was given up, was taken back, or caused a problem:
 // it counts as a failed change.
 func (d *Deployment) Failed() bool {
-	return d.Troubled || d.Status == domain.DeploymentAborted || d.Status == domain.DeploymentBackedOut || d.Status == domain.DeploymentBackingOut
+	return d.Troubled || d.givenUp() || d.takenBack()
 }
 
 // Period is all that the figures of a period are counted from.
@@ -46,8 +82,20 @@ type Period struct {
 	During      domain.TimeRange
 	Releases    []Release
 	Deployments []Deployment
-	// Restored are how long it took to restore what a release or a deployment broke.
-	Restored []time.Duration
+	// Problems are those that a release or a deployment caused.
+	Problems []Problem
+	// Over are the deployments whose planned time was over in the period, and that had not
+	// come to their end by its end.
+	Over []string
+}
+
+// Problem is a problem that a release or a deployment caused.
+type Problem struct {
+	Key string
+	// Category is the sort of fault, empty where nobody said it.
+	Category string
+	// Restored is how long it took until it was resolved, nil: it is not.
+	Restored *time.Duration
 }
 
 // TypeCount is how many releases of a type went live.
@@ -86,7 +134,13 @@ func Of(p Period) *Figures {
 	f := &Figures{}
 	f.releases(p)
 	f.deployments(p)
-	f.Restore = percentiles(p.Restored)
+	var restored []time.Duration
+	for _, one := range p.Problems {
+		if one.Restored != nil {
+			restored = append(restored, *one.Restored)
+		}
+	}
+	f.Restore = percentiles(restored)
 	return f
 }
 
@@ -95,15 +149,15 @@ func (f *Figures) releases(p Period) {
 	for _, r := range p.Releases {
 		counts[r.Type]++
 		f.Added, f.Changed, f.Removed = f.Added+r.Added, f.Changed+r.Changed, f.Removed+r.Removed
-		switch {
-		case r.PublishedTo == nil:
-		case r.LiveAt.After(*r.PublishedTo):
+		switch late := r.late(); {
+		case late == nil:
+		case *late:
 			f.ReleasesLate++
 		default:
 			f.ReleasesInTime++
 		}
 		for _, asked := range r.Asked {
-			leads = append(leads, max(0, r.LiveAt.Sub(asked)))
+			leads = append(leads, max(0, r.LiveAt.Sub(asked.At)))
 		}
 	}
 	for _, t := range domain.ReleaseTypes {

@@ -29,6 +29,14 @@ func (r *Rollout) Window() (from, to *time.Time) {
 	return from, to
 }
 
+// Sites is how many roll-outs to sites it has, but for those that were left out.
+func (r *Rollout) Sites() (n int) {
+	for _, w := range r.Waves {
+		n += w.count().Tally(r.Deployment.Activation).Total
+	}
+	return n
+}
+
 // Wave is a wave with its steps, in the order of their hours: all of them, or those that
 // are looked at.
 type Wave struct {
