@@ -146,6 +146,19 @@ type Effect struct {
 	Becomes Times
 }
 
+// Bytes returns about how many bytes an effect takes in memory.
+func (e *Effect) Bytes() int { return 250 + e.Before.bytes() + e.After.bytes() }
+
+func (p Props) bytes() (n int) {
+	for name, v := range p {
+		n += 80 + len(name)
+		if s, ok := v.(string); ok {
+			n += len(s)
+		}
+	}
+	return n
+}
+
 // Times are the times of a node.
 type Times struct{ CreatedAt, UpdatedAt time.Time }
 

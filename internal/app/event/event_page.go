@@ -3,6 +3,7 @@ package event
 import (
 	"context"
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 
@@ -64,6 +65,11 @@ func readCursor(text *string) (c cursor, err error) {
 // EventPage returns a page of what the log has after a revision, or after an event: what
 // Events tells, for those who poll. Without after it begins with the oldest that is left.
 func (a *Area) EventPage(ctx context.Context, filter *domain.EventFilter, first *int, after *string) (*Page, error) {
+	return a.pageWithin(ctx, filter, first, after, math.MaxInt)
+}
+
+// pageWithin returns a page whose events take about so many bytes, but for the last one.
+func (a *Area) pageWithin(ctx context.Context, filter *domain.EventFilter, first *int, after *string, bytes int) (*Page, error) {
 	if err := a.estate.May(ctx, authz.Read, authz.KindChangeSet); err != nil {
 		return nil, err
 	}
@@ -82,11 +88,21 @@ func (a *Area) EventPage(ctx context.Context, filter *domain.EventFilter, first 
 			return nil, refusal.OfStore(err)
 		}
 	}
-	return a.page(ctx, f, limit, begin)
+	return a.page(ctx, f, room{limit, bytes}, begin)
+}
+
+// room is what a page has room for: so many events, and so many bytes of them.
+type room struct{ events, bytes int }
+
+func (r *room) full() bool { return r.events <= 0 || r.bytes <= 0 }
+
+func (r *room) take(e *Event) {
+	r.events--
+	r.bytes -= e.effect.Bytes()
 }
 
 // page reads the log until a page is full, its end is reached, or enough was looked at.
-func (a *Area) page(ctx context.Context, f *eventFilter, limit int, begin cursor) (*Page, error) {
+func (a *Area) page(ctx context.Context, f *eventFilter, left room, begin cursor) (*Page, error) {
 	from := int64(begin.after)
 	head, err := a.beginAt(ctx, &from, f.reaches)
 	if err != nil {
@@ -109,11 +125,12 @@ func (a *Area) page(ctx context.Context, f *eventFilter, limit int, begin cursor
 				switch {
 				case changes[i].Revision == begin.after+1 && e.place < begin.skip:
 					continue
-				case len(page.Nodes) == limit:
+				case left.full():
 					page.HasNext = true
 					return page.ended(at), nil
 				}
 				page.Nodes = append(page.Nodes, e)
+				left.take(e)
 			}
 			at = changes[i].Revision
 		}

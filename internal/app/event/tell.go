@@ -3,6 +3,7 @@ package event
 import (
 	"context"
 	"errors"
+	"math"
 
 	"releasegraph/internal/domain"
 	"releasegraph/internal/happening"
@@ -16,6 +17,8 @@ type Telling struct {
 	// End is where to go on behind the page, More whether there is anything there.
 	End  string
 	More bool
+	// Bytes is about how many bytes the events take.
+	Bytes int
 }
 
 // Compacted reports whether an error says that the log was compacted, and behind which
@@ -39,11 +42,20 @@ func (a *Area) CheckFilter(ctx context.Context, filter *domain.EventFilter) erro
 
 // Tell returns a page of what the log has behind a cursor, with all that is told of it.
 func (a *Area) Tell(ctx context.Context, filter *domain.EventFilter, first int, after string) (*Telling, error) {
-	page, err := a.EventPage(ctx, filter, &first, &after)
+	return a.TellWithin(ctx, filter, first, math.MaxInt, after)
+}
+
+// TellWithin returns a page whose events take about so many bytes: it ends with the one that
+// is beyond.
+func (a *Area) TellWithin(ctx context.Context, filter *domain.EventFilter, first, bytes int, after string) (*Telling, error) {
+	page, err := a.pageWithin(ctx, filter, &first, &after, bytes)
 	if err != nil {
 		return nil, err
 	}
 	told := &Telling{End: page.End, More: page.HasNext}
+	for _, e := range page.Nodes {
+		told.Bytes += e.effect.Bytes()
+	}
 	for len(page.Nodes) > 0 {
 		n := 1
 		for n < len(page.Nodes) && page.Nodes[n].told == page.Nodes[0].told {

@@ -20,15 +20,19 @@ type Area struct {
 	Sender Sender
 	// Source names the estate in what is sent.
 	Source string
+	// Held is about how many bytes the events have together that are sent to all webhooks at
+	// the same time.
+	Held int
 
 	estate  *estate.Estate
 	events  *event.Area
 	digests *notice.Writer
+	reading chan struct{} // see reads
 }
 
 // New returns the area over the estate and the areas below it that it uses.
 func New(e *estate.Estate, events *event.Area) *Area {
-	return &Area{estate: e, events: events, digests: notice.NewWriter(), Source: "urn:releasegraph"}
+	return &Area{estate: e, events: events, digests: notice.NewWriter(), Source: "urn:releasegraph", Held: held, reading: make(chan struct{}, readers)}
 }
 
 // Sender sends events.

@@ -20,6 +20,11 @@ import (
 const (
 	// hooksAtOnce and subjectsAtOnce bound what is sent at the same time.
 	hooksAtOnce, subjectsAtOnce = 16, 8
+	// held is about how many bytes of events all rounds at the same time hold together: each
+	// has its part of them, and one event that is beyond it.
+	held = 32 << 20
+	// readers is how many rounds read the log at the same time.
+	readers = 2
 	// maxRounds is how many rounds a webhook has before others have theirs.
 	maxRounds = 50
 )
@@ -71,7 +76,7 @@ func (a *Area) deliverTo(ctx context.Context, w *Webhook, by Sender, holder stri
 		if s, err = a.take(ctx, w.ID, holder); err != nil {
 			return next, err
 		}
-		r := &round{app: a, hook: w, by: by, state: s, holder: holder, ends: a.estate.Clock().Add(roundTime)}
+		r := &round{app: a, hook: w, by: by, state: s, holder: holder, ends: a.estate.Clock().Add(roundTime), room: a.Held / hooksAtOnce}
 		if s, err = r.run(ctx); err != nil {
 			return next, err
 		}
@@ -103,6 +108,7 @@ type round struct {
 	state  *state
 	holder string
 	ends   time.Time
+	room   int // how many bytes of events the round may hold besides those that it does
 
 	mu    sync.Mutex
 	tries []Delivery
@@ -135,11 +141,16 @@ func (r *round) run(ctx context.Context) (*state, error) {
 	return r.note(context.WithoutCancel(ctx), fresh, end, behind)
 }
 
-// retries are the events that are due again, by subject.
+// retries are the events that are due again, by subject: as many as a round holds. The
+// others have their turn in the next one.
 func (r *round) retries(ctx context.Context) (work [][]task, err error) {
+	n := 0
 	for _, g := range groups(r.state, r.app.estate.Clock()) {
 		var list []task
 		for _, w := range g {
+			if n++; r.room <= 0 || n > atOnce {
+				break
+			}
 			e, err := r.find(ctx, w.ID)
 			if err != nil {
 				return nil, err
@@ -169,8 +180,26 @@ func (r *round) find(ctx context.Context, id string) (*happening.Event, error) {
 	return &told.Events[0], nil
 }
 
+// tell reads events of the log, within what the round may hold still.
 func (r *round) tell(ctx context.Context, first int, after string) (*event.Telling, error) {
-	return r.app.events.Tell(r.app.as(ctx, r.hook), &r.hook.Filter, first, after)
+	told, err := r.app.reads(r.app.as(ctx, r.hook), r.hook, first, r.room, after)
+	if err != nil {
+		return nil, err
+	}
+	r.room -= told.Bytes
+	return told, nil
+}
+
+// reads reads events for a webhook. The change sets that are looked at for them may be large,
+// so few are at it at the same time.
+func (a *Area) reads(ctx context.Context, w *Webhook, first, bytes int, after string) (*event.Telling, error) {
+	select {
+	case a.reading <- struct{}{}:
+		defer func() { <-a.reading }()
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	return a.events.TellWithin(ctx, &w.Filter, first, bytes, after)
 }
 
 // fresh are the events that come next: those that are sent once more, or the next of the
@@ -178,7 +207,7 @@ func (r *round) tell(ctx context.Context, first int, after string) (*event.Telli
 func (r *round) fresh(ctx context.Context) (list []task, end string, behind bool, err error) {
 	s := r.state
 	room := s.room(r.app.estate.Clock())
-	if room == 0 {
+	if room == 0 || r.room <= 0 {
 		return nil, s.At, false, nil
 	}
 	at := s.At

@@ -84,8 +84,9 @@ func (a *Area) collect(ctx context.Context, w *Webhook, s *state) (*collected, e
 	d := &collected{end: s.At, id: "digest-" + w.ID + "-" + s.At}
 	d.Digest = notice.Digest{Name: w.Name, Language: optional.Or(w.Language, ""), From: s.DigestedAt, To: a.estate.Clock(), Counts: map[string]int{}}
 	ctx = a.as(ctx, w)
+	room := a.Held / hooksAtOnce
 	for ends := d.To.Add(roundTime); ; {
-		told, err := a.events.Tell(ctx, &w.Filter, atOnce, d.end)
+		told, err := a.reads(ctx, w, atOnce, a.Held/hooksAtOnce, d.end)
 		if oldest, compacted := event.Compacted(err); compacted {
 			d.missed, d.end = missedOf(d.end, oldest), oldest
 			continue
@@ -95,10 +96,11 @@ func (a *Area) collect(ctx context.Context, w *Webhook, s *state) (*collected, e
 		}
 		for i := range told.Events {
 			d.Counts[told.Events[i].Type]++
-			if len(d.Events) < toldEach {
+			if len(d.Events) < toldEach && room > 0 {
 				d.Events = append(d.Events, told.Events[i])
 			}
 		}
+		room -= told.Bytes
 		d.end = told.End
 		if !told.More || a.estate.Clock().After(ends) { // the next digest tells the rest
 			return d, nil

@@ -41,9 +41,12 @@ func deliveryOf(e *happening.Event, attempt int, at time.Time, body []byte, a An
 	return d
 }
 
-// begin is how a text begins, valid as it is cut.
+// begin is how a text begins, valid as it is cut. It does not hold the rest.
 func begin(text string, most int) string {
-	return strings.ToValidUTF8(text[:min(len(text), most)], "")
+	if len(text) <= most {
+		return strings.ToValidUTF8(text, "")
+	}
+	return strings.Clone(strings.ToValidUTF8(text[:most], ""))
 }
 
 // logged writes down what was tried, and returns what of the log is kept and what not.

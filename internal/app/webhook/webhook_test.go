@@ -225,6 +225,42 @@ func TestWhatFailsHoldsUpItsSubjectAlone_E3(t *testing.T) {
 	})
 }
 
+// What all webhooks hold of events at the same time is bounded together: each has its part of
+// it, and what is large goes out in rounds of few.
+func TestWhatIsSentAtTheSameTimeIsBoundedTogether_E3(t *testing.T) {
+	beds(t, func(t *testing.T, b *bed) {
+		b.Webhooks.Held = 16 * 10_000
+		made := b.hook(webhook.NewWebhook{Filter: items()})
+		var want []string
+		for i := range 6 {
+			key := fmt.Sprint("a", i)
+			apptest.CreateApplication(b.Fixture, key)
+			_, err := b.Records.Update(b.Ctx, domain.KindConfigurationItem, *apptest.ByKey(key), map[string]any{"description": strings.Repeat("x", 8_000)}, nil, nil)
+			require.NoError(t, err)
+			want = append(want, "configuration_item.created "+key+" The "+key, "configuration_item.changed "+key)
+		}
+		b.to.denies(func(e *happening.Event) error {
+			if e.Subject.Key == "a1" {
+				return errors.New("no")
+			}
+			return nil
+		})
+		next := b.deliver()
+		b.to.denies(nil)
+		b.clock.goes(next.Sub(b.clock.Now()))
+		b.deliver()
+		require.ElementsMatch(t, want, b.to.took(""))
+		for i := range 6 {
+			require.Equal(t, want[2*i:2*i+2], b.to.took(fmt.Sprint("a", i)))
+		}
+		rounds, err := apptest.ShelfOf(b.Store.Store).Shelved(b.Ctx, "webhook-log/"+made.Webhook.ID)
+		require.NoError(t, err)
+		for _, round := range rounds {
+			require.LessOrEqual(t, len(round), 4*8_400, "a round has up to 10,000 bytes of events, and one more event")
+		}
+	})
+}
+
 // A receiver that is down for a day costs its backlog and a try now and then, and misses
 // nothing when it is back.
 func TestAReceiverThatIsDownForADayMissesNothing_E3(t *testing.T) {

@@ -205,18 +205,7 @@ func (f *Feed) wake() {
 func size(c *store.Change) int64 {
 	n := 200 + len(c.Actor) + len(c.Reason) + len(c.Key)
 	for i := range c.Effects {
-		n += 250 + propsSize(c.Effects[i].Before) + propsSize(c.Effects[i].After)
+		n += c.Effects[i].Bytes()
 	}
 	return int64(n)
-}
-
-func propsSize(props store.Props) int {
-	n := 0
-	for name, v := range props {
-		n += 80 + len(name)
-		if s, ok := v.(string); ok {
-			n += len(s)
-		}
-	}
-	return n
 }
