@@ -21,41 +21,64 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"releasegraph/internal/cli"
 	"releasegraph/internal/entity"
+	"releasegraph/internal/neo4jtest"
+	"releasegraph/internal/server"
+	"releasegraph/internal/store"
+	"releasegraph/internal/store/neo4j"
 	"releasegraph/internal/store/sqlite"
 )
 
-// servedFile is the variable by which this program is told to be a server over a file.
-const servedFile = "RELEASEGRAPH_TORTURE_SERVES"
+// servedBy is the variable by which this program is told to be releasegraph, by these
+// arguments.
+const servedBy = "RELEASEGRAPH_TORTURE_ARGUMENTS"
 
-// serveUntilKilled serves a file, and says where. It ends with who began it.
-func serveUntilKilled(path string) {
-	s, err := sqlite.Open(context.Background(), path, entity.Schema(), sqlite.Options{})
-	if err != nil {
-		panic(err)
-	}
-	fmt.Println(serve(s).url)
-	_, _ = io.Copy(io.Discard, os.Stdin)
-	os.Exit(0)
+// releasegraph is the program itself. It ends with who began it.
+func releasegraph(arguments string) {
+	ctx, stop := context.WithCancel(context.Background())
+	go func() {
+		_, _ = io.Copy(io.Discard, os.Stdin)
+		stop()
+	}()
+	os.Exit(cli.Run(ctx, strings.Fields(arguments), cli.System()))
 }
 
-// process is a server over a file in a process of its own, which is stopped by SIGKILL.
-func process(t *testing.T, path string) *instance {
+// process is a server in a process of its own, which is stopped by SIGKILL.
+func process(t *testing.T, store string, environment ...string) *instance {
 	t.Helper()
 	c := exec.Command(os.Args[0])
-	c.Env = append(os.Environ(), servedFile+"="+path)
-	c.Stderr = os.Stderr
+	c.Env = append(append(os.Environ(), servedBy+"=serve --listen 127.0.0.1:0 --store "+store), environment...)
 	_, err := c.StdinPipe() // which ends with this process
 	require.NoError(t, err)
-	out, err := c.StdoutPipe()
+	log, err := c.StderrPipe()
 	require.NoError(t, err)
 	require.NoError(t, c.Start())
-	url, err := bufio.NewReader(out).ReadString('\n')
-	require.NoError(t, err)
-	return &instance{url: strings.TrimSpace(url), stop: func() {
-		_ = c.Process.Kill()
+	at, ended := make(chan string, 1), make(chan struct{})
+	go func() {
+		defer close(ended)
+		for lines := bufio.NewScanner(log); lines.Scan(); {
+			var line struct{ Level, URL, Message string }
+			if json.Unmarshal(lines.Bytes(), &line) == nil && line.Message == "listening" {
+				at <- line.URL
+			}
+			if line.Level == "error" {
+				t.Log(lines.Text())
+			}
+		}
+	}()
+	select {
+	case url := <-at:
+		return &instance{url: url, stop: func() {
+			_ = c.Process.Kill()
+			<-ended
+			_ = c.Wait()
+		}}
+	case <-ended:
 		_ = c.Wait()
-	}}
+		t.Error("a server did not begin")
+		return &instance{stop: func() {}}
+	}
 }
 
 const bringing = `mutation($records: [String!]!) { importRecords(input: {records: $records}) { revision errors { message } } }`
@@ -71,6 +94,7 @@ func bring(ctx context.Context, url string, records []string) (int64, error) {
 		return 0, err
 	}
 	request.Header.Set("Content-Type", "application/json")
+	request.Header.Set(server.ActAs, "writer; roles=ADMIN")
 	answer, err := http.DefaultClient.Do(request)
 	if err != nil {
 		return 0, err
@@ -119,11 +143,37 @@ func (w *world) brings(ctx context.Context, name string, left *atomic.Int64, r *
 // Servers that are killed in the middle of whatever they do leave nobody with a gap, and
 // nobody with what is not in the log.
 func TestSubscribersMissNothingWhenServersAreKilled_E1(t *testing.T) {
-	of := wanted(setting{events: 3000, subscribers: 18, writers: 3, stay: 400, replace: 500 * time.Millisecond, patience: 2 * time.Minute})
+	t.Run("sqlite", func(t *testing.T) {
+		path := t.TempDir() + "/estate.db"
+		killing(t, 1, wanted(setting{events: 3000, subscribers: 18, writers: 3, stay: 400, replace: 700 * time.Millisecond, patience: 2 * time.Minute}),
+			func() *instance { return process(t, "sqlite:"+path) },
+			func() store.Store {
+				s, err := sqlite.Open(t.Context(), path, entity.Schema(), sqlite.Options{})
+				require.NoError(t, err)
+				return s
+			})
+	})
+	t.Run("neo4j", func(t *testing.T) {
+		uri, user, password := neo4jtest.EmptiedOf(t, entity.Schema())
+		killing(t, 2, wanted(setting{events: 800, subscribers: 9, writers: 3, stay: 100, replace: 2 * time.Second, patience: 3 * time.Minute}),
+			func() *instance {
+				return process(t, uri, "RELEASEGRAPH_STORE_USER="+user, "RELEASEGRAPH_STORE_PASSWORD="+password)
+			},
+			func() store.Store {
+				s, err := neo4j.Open(t.Context(), uri, neo4j.Options{User: user, Password: password}, entity.Schema())
+				require.NoError(t, err)
+				return s
+			})
+	})
+}
+
+// killing has writers write through servers that are killed, one after the other, and holds
+// what each subscriber was told to the log.
+func killing(t *testing.T, instances int, of setting, begin func() *instance, log func() store.Store) {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), of.patience)
 	defer cancel()
-	path := t.TempDir() + "/estate.db"
-	w := newWorld(t, 1, of, func() *instance { return process(t, path) })
+	w := newWorld(t, instances, of, begin)
 	subscribers, following := w.followed(ctx, of.subscribers)
 	endKilling := w.replacing(ctx, of.replace)
 	var left atomic.Int64
@@ -142,11 +192,12 @@ func TestSubscribersMissNothingWhenServersAreKilled_E1(t *testing.T) {
 	}
 	following.Wait()
 	killed := endKilling()
-	w.servers[0].stop()
+	for _, s := range w.servers {
+		s.stop()
+	}
 	require.NoError(t, ctx.Err(), "not all subscribers were told all in time")
 	require.Positive(t, killed)
-	s, err := sqlite.Open(t.Context(), path, entity.Schema(), sqlite.Options{})
-	require.NoError(t, err)
+	s := log()
 	defer s.Close(context.Background())
 	events, breaks := w.compared(ctx, s, subscribers)
 	t.Logf("%d events told to %d subscribers in %s; servers killed: %d; subscriptions ended: %v", events, len(subscribers), time.Since(begun).Round(time.Millisecond), killed, breaks)

@@ -15,12 +15,15 @@ import (
 	"time"
 
 	"github.com/coder/websocket"
+
+	"releasegraph/internal/server"
 )
 
 // subscriber follows the events of some kinds, by whatever way and wherever, and goes on
 // where it left off.
 type subscriber struct {
 	world *world
+	name  string
 	kinds []string // as the API writes them; nil: all
 	rand  *rand.Rand
 
@@ -145,6 +148,9 @@ func (s *subscriber) request() []byte {
 	return text
 }
 
+// as is who the subscriber is.
+func (s *subscriber) as() string { return s.name + "; roles=ADMIN" }
+
 // overEvents follows over server-sent events.
 func (s *subscriber) overEvents(ctx context.Context, url string, each func([]byte) error) error {
 	ctx, cancel := context.WithCancel(ctx)
@@ -154,6 +160,7 @@ func (s *subscriber) overEvents(ctx context.Context, url string, each func([]byt
 		return err
 	}
 	request.Header.Set("Content-Type", "application/json")
+	request.Header.Set(server.ActAs, s.as())
 	request.Header.Set("Accept", "text/event-stream")
 	answer, err := http.DefaultClient.Do(request)
 	if err != nil {
@@ -174,7 +181,9 @@ func (s *subscriber) overEvents(ctx context.Context, url string, each func([]byt
 
 // overSocket follows over a WebSocket.
 func (s *subscriber) overSocket(ctx context.Context, url string, each func([]byte) error) error {
-	conn, _, err := websocket.Dial(ctx, url+"/graphql", &websocket.DialOptions{Subprotocols: []string{"graphql-transport-ws"}})
+	conn, _, err := websocket.Dial(ctx, url+"/graphql", &websocket.DialOptions{
+		Subprotocols: []string{"graphql-transport-ws"}, HTTPHeader: http.Header{server.ActAs: {s.as()}},
+	})
 	if err != nil {
 		return err
 	}

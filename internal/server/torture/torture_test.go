@@ -30,8 +30,8 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	if path := os.Getenv(servedFile); path != "" {
-		serveUntilKilled(path)
+	if arguments := os.Getenv(servedBy); arguments != "" {
+		releasegraph(arguments)
 	}
 	neo4jtest.Main(m)
 }
@@ -222,7 +222,7 @@ func newWorld(t *testing.T, instances int, of setting, begin func() *instance) *
 func (w *world) followed(ctx context.Context, n int) (subscribers []*subscriber, following *sync.WaitGroup) {
 	following = &sync.WaitGroup{}
 	for i := range n {
-		s := &subscriber{world: w, rand: rand.New(rand.NewPCG(uint64(i), 7)), breaks: map[string]int{}}
+		s := &subscriber{world: w, name: fmt.Sprint("s", i), rand: rand.New(rand.NewPCG(uint64(i), 7)), breaks: map[string]int{}}
 		s.kinds = [][]string{nil, {"SITE"}, {"CONFIGURATION_ITEM", "PARTY"}}[i%3]
 		subscribers = append(subscribers, s)
 		following.Go(func() { s.follow(ctx) })
