@@ -27504,7 +27504,7 @@ type Webhook {
   target: WebhookTarget!
   "After how many minutes a digest is sent; null: events are sent as they come."
   every: Int
-  "The language of its digests; null: English."
+  "The language of its messages and digests; null: English."
   language: String
   "Which events are sent: an EventFilter, in JSON."
   filter: String!
@@ -27625,7 +27625,7 @@ input CreateWebhookInput {
   target: WebhookTarget
   "For EMAIL: after how many minutes a digest is sent, from 5 to 10,080; 60 when absent. Periods begin at multiples of it, by UTC."
   every: Int
-  "For EMAIL: the language of digests, as a BCP 47 tag; English when absent, or not known."
+  "For SLACK, TEAMS and EMAIL: the language of what is sent, as a BCP 47 tag; English when absent, or not known."
   language: String
   "Which events; all when absent."
   filter: EventFilter

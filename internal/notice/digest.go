@@ -16,7 +16,7 @@ import (
 //go:embed messages/active.*.json
 var files embed.FS
 
-// Writer writes digests from a catalogue of messages.
+// Writer writes digests and messages of chats from a catalogue of messages.
 type Writer struct{ *locale.Catalogue }
 
 // NewWriter returns a writer.

@@ -1,4 +1,4 @@
-// Package notice writes events for people to read: as messages of chats, and as digests in
+// Package notice writes events for people to read: as messages of chats, and as digests, in
 // the languages that it knows (E3). It is pure.
 package notice
 

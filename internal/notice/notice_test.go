@@ -31,7 +31,7 @@ func read(t *testing.T, body []byte, err error) (m map[string]any) {
 }
 
 func TestAMessageOfSlacksHasATextAndBlocksAndMentionsNobody_E3(t *testing.T) {
-	body, err := notice.Slack(paused())
+	body, err := notice.NewWriter().Slack(paused(), "")
 	m := read(t, body, err)
 	require.Equal(t, "deployment.paused: Deployment OUT_1", m["text"])
 	blocks := m["blocks"].([]any)
@@ -41,14 +41,14 @@ func TestAMessageOfSlacksHasATextAndBlocksAndMentionsNobody_E3(t *testing.T) {
 	require.Contains(t, text(1), "status: RUNNING → PAUSED\nstatusReason: – → xxx")
 	require.Less(t, len(text(1)), 3000, "what Slack takes")
 	elements := blocks[2].(map[string]any)["elements"].([]any)
-	require.Equal(t, "ann &lt;!channel&gt;, api, 2026-03-01T08:30:00Z, revision 120", elements[0].(map[string]any)["text"])
+	require.Equal(t, "ann &lt;!channel&gt;, api, Sunday, 1 March 2026 08:30 UTC, revision 120", elements[0].(map[string]any)["text"])
 	require.Equal(t, "too many failed: [see](http://evil.example) &amp; &lt;@U1&gt;", elements[1].(map[string]any)["text"])
 	require.Equal(t, true, elements[1].(map[string]any)["verbatim"])
 	require.Equal(t, "Release R", elements[2].(map[string]any)["text"])
 }
 
 func TestAMessageOfTeamsHasAnAdaptiveCardThatLeadsNowhere_E3(t *testing.T) {
-	body, err := notice.Teams(paused())
+	body, err := notice.NewWriter().Teams(paused(), "")
 	m := read(t, body, err)
 	require.Equal(t, "message", m["type"])
 	attachment := m["attachments"].([]any)[0].(map[string]any)
@@ -70,8 +70,9 @@ func TestAMessageTellsTenFieldsAndHowManyMoreThereAre_E3(t *testing.T) {
 		e.Changes[fmt.Sprintf("x%03d", i)] = happening.Difference{Before: strings.Repeat("<", 10_000), After: []string{"a", "b"}}
 		e.Concerns = append(e.Concerns, happening.Named{Kind: "Site", Key: strings.Repeat("k", 100)})
 	}
-	for _, write := range []func(*happening.Event) ([]byte, error){notice.Slack, notice.Teams} {
-		body, err := write(e)
+	w := notice.NewWriter()
+	for _, write := range []func(*happening.Event, string) ([]byte, error){w.Slack, w.Teams} {
+		body, err := write(e, "en")
 		require.NoError(t, err)
 		require.Regexp(t, `… (292|29[3-9]|30\d) more`, string(body))
 		require.Less(t, len(body), 28<<10)
@@ -114,5 +115,21 @@ func TestADigestTellsAPeriodInALanguage_E3(t *testing.T) {
 		for _, part := range append(want[1:], "  - site.created: 3\n  - deployment.paused: 1\n", "2026-03-01 08:30:00  deployment.paused: Deployment OUT_1", "    status: RUNNING → PAUSED\n") {
 			require.Contains(t, text, part, language)
 		}
+	}
+}
+
+func TestMessagesOfChatsAreToldInALanguage_E3(t *testing.T) {
+	w := notice.NewWriter()
+	for language, want := range map[string][2]string{
+		"fr-CA": {"ann &lt;!channel&gt;, api, dimanche 1 mars 2026 08:30 UTC, révision 120", "Motif"},
+		"de":    {"ann &lt;!channel&gt;, api, Sonntag, 1. März 2026 08:30 UTC, Revision 120", "Grund"},
+		"ja":    {"ann &lt;!channel&gt;, api, Sunday, 1 March 2026 08:30 UTC, revision 120", "Reason"},
+	} {
+		body, err := w.Slack(paused(), language)
+		blocks := read(t, body, err)["blocks"].([]any)
+		require.Equal(t, want[0], blocks[2].(map[string]any)["elements"].([]any)[0].(map[string]any)["text"])
+		body, err = w.Teams(paused(), language)
+		require.NoError(t, err)
+		require.Contains(t, string(body), `"title":"`+want[1]+`"`)
 	}
 }

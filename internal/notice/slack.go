@@ -1,12 +1,12 @@
 package notice
 
 import (
+	"cmp"
 	"encoding/json"
-	"fmt"
 	"strings"
-	"time"
 
 	"releasegraph/internal/happening"
+	"releasegraph/internal/locale"
 )
 
 // block is a part of a message of Slack's.
@@ -25,13 +25,16 @@ type text struct {
 func marked(words string) *text { return &text{"mrkdwn", words, true} }
 
 // Slack writes an event as Slack's incoming webhooks take it: a text for notifications, and
-// blocks that show it.
-func Slack(e *happening.Event) ([]byte, error) {
+// blocks that show it, in the language nearest to a wanted one.
+func (w *Writer) Slack(e *happening.Event, language string) ([]byte, error) {
+	s := w.Speaker(language)
 	blocks := []block{{Type: "section", Text: marked("*" + plain(title(e)) + "*")}}
-	if fields := fields(e); fields != "" {
+	if fields := fields(s, e); fields != "" {
 		blocks = append(blocks, block{Type: "section", Text: marked(fields)})
 	}
-	about := []text{*marked(plain(fmt.Sprintf("%s, %s, %s, revision %d", line(e.Actor), e.Source, e.At.UTC().Format(time.RFC3339), e.Revision)))}
+	about := []text{*marked(plain(s.Message("about", locale.Values{
+		"Actor": line(e.Actor), "Source": e.Source, "At": s.Moment(e.At.UTC()), "Revision": e.Revision,
+	})))}
 	if e.Reason != "" {
 		about = append(about, *marked(plain(short(e.Reason, maxReason))))
 	}
@@ -39,10 +42,11 @@ func Slack(e *happening.Event) ([]byte, error) {
 		about = append(about, *marked(plain(of)))
 	}
 	blocks = append(blocks, block{Type: "context", Elements: about})
-	return json.Marshal(struct {
+	body, err := json.Marshal(struct {
 		Text   string  `json:"text"`
 		Blocks []block `json:"blocks"`
 	}{plain(title(e)), blocks})
+	return body, cmp.Or(s.Err, err)
 }
 
 // maxText is how many characters a text may have, less what says how many fields there
@@ -50,7 +54,7 @@ func Slack(e *happening.Event) ([]byte, error) {
 const maxText = 2900
 
 // fields are those that differ, as many as a text has room for.
-func fields(e *happening.Event) string {
+func fields(s *locale.Speaker, e *happening.Event) string {
 	list, more := changes(e)
 	var b strings.Builder
 	for i, one := range list {
@@ -61,7 +65,7 @@ func fields(e *happening.Event) string {
 		b.WriteString(one + "\n")
 	}
 	if more > 0 {
-		fmt.Fprintf(&b, "… %d more", more)
+		b.WriteString(s.Counted("moreFields", more))
 	}
 	return strings.TrimSuffix(b.String(), "\n")
 }

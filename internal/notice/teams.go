@@ -1,10 +1,10 @@
 package notice
 
 import (
+	"cmp"
 	"encoding/json"
-	"fmt"
+	"strconv"
 	"strings"
-	"time"
 
 	"releasegraph/internal/happening"
 )
@@ -13,35 +13,36 @@ import (
 type object = map[string]any
 
 // Teams writes an event as the workflows of Microsoft Teams take it: a message with an
-// Adaptive Card.
-func Teams(e *happening.Event) ([]byte, error) {
+// Adaptive Card, in the language nearest to a wanted one.
+func (w *Writer) Teams(e *happening.Event, language string) ([]byte, error) {
+	s := w.Speaker(language)
+	fact := func(name, words string) object { return object{"title": s.Message(name, nil), "value": bare(words)} }
 	facts := []object{
-		fact("By", line(e.Actor)+", "+e.Source), fact("At", e.At.UTC().Format(time.RFC3339)), fact("Revision", fmt.Sprint(e.Revision)),
+		fact("titleBy", line(e.Actor)+", "+e.Source), fact("titleAt", s.Moment(e.At.UTC())), fact("titleRevision", strconv.FormatInt(e.Revision, 10)),
 	}
 	if e.Reason != "" {
-		facts = append(facts, fact("Reason", short(e.Reason, maxReason)))
+		facts = append(facts, fact("titleReason", short(e.Reason, maxReason)))
 	}
 	if of := concerned(e); of != "" {
-		facts = append(facts, fact("Concerns", of))
+		facts = append(facts, fact("titleConcerns", of))
 	}
 	body := []object{{"type": "TextBlock", "text": bare(title(e)), "weight": "Bolder", "wrap": true}}
 	list, more := changes(e)
 	if more > 0 {
-		list = append(list, fmt.Sprintf("… %d more", more))
+		list = append(list, s.Counted("moreFields", more))
 	}
 	for _, one := range list {
 		body = append(body, object{"type": "TextBlock", "text": bare(one), "wrap": true, "spacing": "None"})
 	}
-	return json.Marshal(object{"type": "message", "attachments": []object{{
+	message, err := json.Marshal(object{"type": "message", "attachments": []object{{
 		"contentType": "application/vnd.microsoft.card.adaptive", "contentUrl": nil,
 		"content": object{
 			"$schema": "http://adaptivecards.io/schemas/adaptive-card.json", "type": "AdaptiveCard", "version": "1.4",
 			"fallbackText": title(e), "body": append(body, object{"type": "FactSet", "facts": facts}),
 		},
 	}}})
+	return message, cmp.Or(s.Err, err)
 }
-
-func fact(name, words string) object { return object{"title": name, "value": bare(words)} }
 
 // unlinked are the signs by which a text of a card leads elsewhere or is emphasised.
 var unlinked = strings.NewReplacer(`\`, `\\`, "[", `\[`, "]", `\]`, "*", `\*`, "_", `\_`)

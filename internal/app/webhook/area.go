@@ -26,13 +26,13 @@ type Area struct {
 
 	estate  *estate.Estate
 	events  *event.Area
-	digests *notice.Writer
+	notices *notice.Writer
 	reading chan struct{} // see reads
 }
 
 // New returns the area over the estate and the areas below it that it uses.
 func New(e *estate.Estate, events *event.Area) *Area {
-	return &Area{estate: e, events: events, digests: notice.NewWriter(), Source: "urn:releasegraph", Held: held, reading: make(chan struct{}, readers)}
+	return &Area{estate: e, events: events, notices: notice.NewWriter(), Source: "urn:releasegraph", Held: held, reading: make(chan struct{}, readers)}
 }
 
 // Sender sends events.

@@ -325,7 +325,7 @@ func (r *round) try(ctx context.Context, t task) bool {
 
 // post sends an event to a webhook, and returns what was sent, too.
 func (a *Area) post(ctx context.Context, by Sender, w *Webhook, e *happening.Event, in cloudevent.Envelope) ([]byte, Answer) {
-	body, media, err := w.Target.written(e, in)
+	body, media, err := a.written(w, e, in)
 	if err != nil {
 		return nil, Answer{Err: err}
 	}

@@ -111,10 +111,10 @@ func (a *Area) collect(ctx context.Context, w *Webhook, s *state) (*collected, e
 // send sends a digest, and says what came of it.
 func (a *Area) send(ctx context.Context, by Sender, w *Webhook, d *collected) Delivery {
 	now := a.estate.Clock()
-	subject, text, err := a.digests.Digest(&d.Digest)
+	subject, text, err := a.notices.Digest(&d.Digest)
 	answer := Answer{Err: err}
 	if err == nil {
-		answer = by.Send(ctx, Message{URL: w.URL, ID: d.id, At: now, Body: []byte(text), Subject: subject, Language: a.digests.Nearest(d.Language)})
+		answer = by.Send(ctx, Message{URL: w.URL, ID: d.id, At: now, Body: []byte(text), Subject: subject, Language: a.notices.Nearest(d.Language)})
 	}
 	of := happening.Event{Type: digested, Subject: happening.Named{Kind: "Webhook", Key: w.Name}}
 	tried := deliveryOf(&of, w.state.Failures+1, now, []byte(text), answer)

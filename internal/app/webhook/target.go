@@ -9,7 +9,7 @@ import (
 	"releasegraph/internal/cloudevent"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/happening"
-	"releasegraph/internal/notice"
+	"releasegraph/internal/optional"
 )
 
 // Target is what takes what a webhook sends, which decides how that is written (E3).
@@ -86,8 +86,8 @@ func checkTarget(w *Webhook) error {
 	} else if n := w.minutes(); n < minEvery || n > maxEvery {
 		errs = append(errs, refusal.Wrong("input.every", "is %d minutes; it runs from %d to %d", n, minEvery, maxEvery))
 	}
-	if w.Language != nil && w.Target != Email {
-		errs = append(errs, refusal.Wrong("input.language", "belongs to the target EMAIL"))
+	if w.Language != nil && !w.Target.speaks() {
+		errs = append(errs, refusal.Wrong("input.language", "belongs to the targets SLACK, TEAMS and EMAIL"))
 	} else if w.Language != nil {
 		if err := domain.CheckLanguage(*w.Language); err != nil {
 			errs = append(errs, refusal.Wrong("input.language", "%s", err))
@@ -96,17 +96,20 @@ func checkTarget(w *Webhook) error {
 	return errs.Err()
 }
 
-// written is an event as a target takes it, and its media type.
-func (t Target) written(e *happening.Event, in cloudevent.Envelope) (body []byte, media string, err error) {
-	switch t {
+// speaks reports whether people read what a target is sent.
+func (t Target) speaks() bool { return t == Slack || t == Teams || t == Email }
+
+// written is an event as the target of a webhook takes it, and its media type.
+func (a *Area) written(w *Webhook, e *happening.Event, in cloudevent.Envelope) (body []byte, media string, err error) {
+	switch w.Target {
 	case Slack:
-		body, err = notice.Slack(e)
+		body, err = a.notices.Slack(e, optional.Or(w.Language, ""))
 		return body, mediaJSON, err
 	case Teams:
-		body, err = notice.Teams(e)
+		body, err = a.notices.Teams(e, optional.Or(w.Language, ""))
 		return body, mediaJSON, err
 	}
-	if _, has := cloudevent.CDEvent(e); has && t == CDEvents {
+	if _, has := cloudevent.CDEvent(e); has && w.Target == CDEvents {
 		body, err = cloudevent.EncodeCD(e, in)
 	} else {
 		body, err = cloudevent.Encode(e, in)

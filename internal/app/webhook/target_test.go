@@ -26,7 +26,11 @@ func (b *bed) targeted(in webhook.NewWebhook) *webhook.Created {
 func TestChatsAreSentEachEventAsTheyShowIt_E3(t *testing.T) {
 	beds(t, func(t *testing.T, b *bed) {
 		for target, name := range map[webhook.Target]string{webhook.Slack: "slack", webhook.Teams: "teams", webhook.Standard: "program"} {
-			b.targeted(webhook.NewWebhook{Name: name, URL: "https://hooks.example.org/" + name, Target: &target, Filter: items()})
+			var language *string
+			if target != webhook.Standard {
+				language = apptest.Some("de")
+			}
+			b.targeted(webhook.NewWebhook{Name: name, URL: "https://hooks.example.org/" + name, Target: &target, Language: language, Filter: items()})
 		}
 		apptest.CreateApplication(b.Fixture, "a")
 		b.rename("a", "n1")
@@ -43,10 +47,10 @@ func TestChatsAreSentEachEventAsTheyShowIt_E3(t *testing.T) {
 		}
 		media, m := read("slack")
 		require.Equal(t, []any{"application/json", "configuration_item.changed: ConfigurationItem a"}, []any{media, m["text"]})
-		require.NotEmpty(t, m["blocks"])
+		require.Contains(t, fmt.Sprint(m["blocks"]), "1. März 2026")
 		media, m = read("teams")
 		require.Equal(t, []any{"application/json", "message"}, []any{media, m["type"]})
-		require.NotEmpty(t, m["attachments"])
+		require.Contains(t, fmt.Sprint(m["attachments"]), "Durch")
 		media, m = read("program")
 		require.Equal(t, []any{"application/cloudevents+json", "configuration_item.changed"}, []any{media, m["type"]})
 	})

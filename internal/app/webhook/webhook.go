@@ -13,7 +13,7 @@ type Webhook struct {
 	ID, Name, URL    string
 	Target           Target
 	Minutes          *int    // of the period of a digest; nil: the usual ones
-	Language         *string // of a digest
+	Language         *string // of what people read
 	Filter           domain.EventFilter
 	Roles            []domain.Role
 	Sites, Suppliers []string
