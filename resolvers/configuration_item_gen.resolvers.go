@@ -118,6 +118,10 @@ func (r *configurationItemResolver) ReceivedBy(ctx context.Context, obj *domain.
 	return related(ctx, r.App, obj, records.Via{Rel: "RECEIVES", In: true, Kind: "SiteRollout"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewSiteRolloutReceiptEdge)
 }
 
+func (r *configurationItemResolver) DriftsAt(ctx context.Context, obj *domain.ConfigurationItem, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Site, relay.SiteDriftEdge], error) {
+	return related(ctx, r.App, obj, records.Via{Rel: "DRIFTS_AT", In: false, Kind: "Site"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewSiteDriftEdge)
+}
+
 func (r *configurationItemResolver) Outages(ctx context.Context, obj *domain.ConfigurationItem, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Outage, relay.OutageEdge], error) {
 	return related(ctx, r.App, obj, records.Via{Rel: "LOST_SERVICE", In: true, Kind: "Outage"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Outage])
 }

@@ -54,6 +54,10 @@ func (r *mutationResolver) OpenGate(ctx context.Context, input running.OpenGate,
 	return r.App.Running.OpenGate(ctx, input, options)
 }
 
+func (r *mutationResolver) ChooseSiteTime(ctx context.Context, input running.ChooseTime, options *domain.WriteOptions) (*running.Rolled, error) {
+	return r.App.Running.ChooseSiteTime(ctx, input, options)
+}
+
 func (r *mutationResolver) RetrySiteRollout(ctx context.Context, input running.SiteVerb, options *domain.WriteOptions) (*running.Rolled, error) {
 	return r.App.Running.RetrySiteRollout(ctx, input, options)
 }

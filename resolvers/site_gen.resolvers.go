@@ -142,6 +142,10 @@ func (r *siteResolver) IntendedDeployments(ctx context.Context, obj *domain.Site
 	return related(ctx, r.App, obj, records.Via{Rel: "INTENDED_FOR", In: true, Kind: "Deployment"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Deployment])
 }
 
+func (r *siteResolver) Drifts(ctx context.Context, obj *domain.Site, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemDriftEdge], error) {
+	return related(ctx, r.App, obj, records.Via{Rel: "DRIFTS_AT", In: true, Kind: "ConfigurationItem"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewConfigurationItemDriftEdge)
+}
+
 func (r *siteResolver) Outages(ctx context.Context, obj *domain.Site, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.Outage, relay.OutageEdge], error) {
 	return related(ctx, r.App, obj, records.Via{Rel: "LOST_AT", In: true, Kind: "Outage"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.Outage])
 }

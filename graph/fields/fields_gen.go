@@ -143,6 +143,8 @@ var Types = direct.Types{
 	"ConfigurationItemConnection":                  fieldsOfConfigurationItemConnection(),
 	"ConfigurationItemDependencyConnection":        fieldsOfConfigurationItemDependencyConnection(),
 	"ConfigurationItemDependencyEdge":              fieldsOfConfigurationItemDependencyEdge(),
+	"ConfigurationItemDriftConnection":             fieldsOfConfigurationItemDriftConnection(),
+	"ConfigurationItemDriftEdge":                   fieldsOfConfigurationItemDriftEdge(),
 	"ConfigurationItemEdge":                        fieldsOfConfigurationItemEdge(),
 	"ConfigurationItemEnvironmentItemConnection":   fieldsOfConfigurationItemEnvironmentItemConnection(),
 	"ConfigurationItemEnvironmentItemEdge":         fieldsOfConfigurationItemEnvironmentItemEdge(),
@@ -201,6 +203,7 @@ var Types = direct.Types{
 	"DiffTotal":                                    fieldsOfDiffTotal(),
 	"Discrepancy":                                  fieldsOfDiscrepancy(),
 	"DossierSection":                               fieldsOfDossierSection(),
+	"Drift":                                        fieldsOfDrift(),
 	"DuplicateGroup":                               fieldsOfDuplicateGroup(),
 	"DuplicateGroupConnection":                     fieldsOfDuplicateGroupConnection(),
 	"DuplicateGroupEdge":                           fieldsOfDuplicateGroupEdge(),
@@ -479,6 +482,8 @@ var Types = direct.Types{
 	"Signatory":                                    fieldsOfSignatory(),
 	"Site":                                         fieldsOfSite(),
 	"SiteConnection":                               fieldsOfSiteConnection(),
+	"SiteDriftConnection":                          fieldsOfSiteDriftConnection(),
+	"SiteDriftEdge":                                fieldsOfSiteDriftEdge(),
 	"SiteEdge":                                     fieldsOfSiteEdge(),
 	"SiteInstallationConnection":                   fieldsOfSiteInstallationConnection(),
 	"SiteInstallationEdge":                         fieldsOfSiteInstallationEdge(),
@@ -1676,6 +1681,30 @@ func fieldsOfConfigurationItemDependencyEdge() direct.Type {
 	})
 }
 
+func fieldsOfConfigurationItemDriftConnection() direct.Type {
+	return direct.Object(direct.Fields[*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemDriftEdge]]{
+		"edges": direct.Many(func(v *relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemDriftEdge]) []*relay.ConfigurationItemDriftEdge {
+			return v.Edges()
+		}),
+		"nodes": direct.Many(func(v *relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemDriftEdge]) []*domain.ConfigurationItem {
+			return v.Nodes
+		}),
+		"pageInfo": direct.One(func(v *relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemDriftEdge]) *relay.PageInfo {
+			return v.PageInfo
+		}),
+	})
+}
+
+func fieldsOfConfigurationItemDriftEdge() direct.Type {
+	return direct.Object(direct.Fields[*relay.ConfigurationItemDriftEdge]{
+		"node":      direct.One(func(v *relay.ConfigurationItemDriftEdge) *domain.ConfigurationItem { return v.Node }),
+		"cursor":    direct.Leaf(func(v *relay.ConfigurationItemDriftEdge) string { return v.Cursor }, direct.Text),
+		"kind":      direct.Leaf(func(v *relay.ConfigurationItemDriftEdge) domain.DriftKind { return v.Kind }, direct.Text),
+		"installed": direct.Optional(func(v *relay.ConfigurationItemDriftEdge) *string { return v.Installed }, direct.Text),
+		"deployed":  direct.Optional(func(v *relay.ConfigurationItemDriftEdge) *string { return v.Deployed }, direct.Text),
+	})
+}
+
 func fieldsOfConfigurationItemEdge() direct.Type {
 	return direct.Object(direct.Fields[*relay.Edge[domain.ConfigurationItem]]{
 		"node":   direct.One(func(v *relay.Edge[domain.ConfigurationItem]) *domain.ConfigurationItem { return v.Node }),
@@ -2342,6 +2371,14 @@ func fieldsOfDossierSection() direct.Type {
 	return direct.Object(direct.Fields[*acceptance.Section]{
 		"name":   direct.Leaf(func(v *acceptance.Section) string { return v.Name }, direct.Text),
 		"digest": direct.Leaf(func(v *acceptance.Section) string { return v.Digest }, direct.Text),
+	})
+}
+
+func fieldsOfDrift() direct.Type {
+	return direct.Object(direct.Fields[*domain.Drift]{
+		"kind":      direct.Leaf(func(v *domain.Drift) domain.DriftKind { return v.Kind }, direct.Text),
+		"installed": direct.Optional(func(v *domain.Drift) *string { return v.Installed }, direct.Text),
+		"deployed":  direct.Optional(func(v *domain.Drift) *string { return v.Deployed }, direct.Text),
 	})
 }
 
@@ -5463,6 +5500,24 @@ func fieldsOfSiteConnection() direct.Type {
 	})
 }
 
+func fieldsOfSiteDriftConnection() direct.Type {
+	return direct.Object(direct.Fields[*relay.Connection[domain.Site, relay.SiteDriftEdge]]{
+		"edges":    direct.Many(func(v *relay.Connection[domain.Site, relay.SiteDriftEdge]) []*relay.SiteDriftEdge { return v.Edges() }),
+		"nodes":    direct.Many(func(v *relay.Connection[domain.Site, relay.SiteDriftEdge]) []*domain.Site { return v.Nodes }),
+		"pageInfo": direct.One(func(v *relay.Connection[domain.Site, relay.SiteDriftEdge]) *relay.PageInfo { return v.PageInfo }),
+	})
+}
+
+func fieldsOfSiteDriftEdge() direct.Type {
+	return direct.Object(direct.Fields[*relay.SiteDriftEdge]{
+		"node":      direct.One(func(v *relay.SiteDriftEdge) *domain.Site { return v.Node }),
+		"cursor":    direct.Leaf(func(v *relay.SiteDriftEdge) string { return v.Cursor }, direct.Text),
+		"kind":      direct.Leaf(func(v *relay.SiteDriftEdge) domain.DriftKind { return v.Kind }, direct.Text),
+		"installed": direct.Optional(func(v *relay.SiteDriftEdge) *string { return v.Installed }, direct.Text),
+		"deployed":  direct.Optional(func(v *relay.SiteDriftEdge) *string { return v.Deployed }, direct.Text),
+	})
+}
+
 func fieldsOfSiteEdge() direct.Type {
 	return direct.Object(direct.Fields[*relay.Edge[domain.Site]]{
 		"node":   direct.One(func(v *relay.Edge[domain.Site]) *domain.Site { return v.Node }),
@@ -6344,31 +6399,36 @@ func fieldsOfWastedSupportEdge() direct.Type {
 
 func fieldsOfWave() direct.Type {
 	return direct.Object(direct.Fields[*domain.Wave]{
-		"ordinal":       direct.Leaf(func(v *domain.Wave) int { return v.Ordinal }, direct.Int),
-		"status":        direct.Leaf(func(v *domain.Wave) domain.WaveStatus { return v.Status }, direct.Text),
-		"statusSince":   direct.Optional(func(v *domain.Wave) *time.Time { return v.StatusSince }, direct.Time),
-		"statusReason":  direct.Optional(func(v *domain.Wave) *string { return v.StatusReason }, direct.Text),
-		"windowFrom":    direct.Optional(func(v *domain.Wave) *time.Time { return v.WindowFrom }, direct.Time),
-		"windowTo":      direct.Optional(func(v *domain.Wave) *time.Time { return v.WindowTo }, direct.Time),
-		"gate":          direct.Leaf(func(v *domain.Wave) domain.WaveGate { return v.Gate }, direct.Text),
-		"gatekeeper":    direct.One(func(v *domain.Wave) *domain.Person { return v.GatekeeperPerson() }),
-		"opensAt":       direct.Optional(func(v *domain.Wave) *time.Time { return v.OpensAt }, direct.Time),
-		"gateVerdict":   direct.Optional(func(v *domain.Wave) *domain.GateVerdict { return v.GateVerdict }, direct.Text),
-		"gateDecidedBy": direct.One(func(v *domain.Wave) *domain.Person { return v.GateDecidedByPerson() }),
-		"gateDecidedAt": direct.Optional(func(v *domain.Wave) *time.Time { return v.GateDecidedAt }, direct.Time),
-		"startedAt":     direct.Optional(func(v *domain.Wave) *time.Time { return v.StartedAt }, direct.Time),
-		"succeededAt":   direct.Optional(func(v *domain.Wave) *time.Time { return v.SucceededAt }, direct.Time),
-		"hurtSites":     direct.Optional(func(v *domain.Wave) *int { return v.HurtSites }, direct.Int),
-		"hurtUsers":     direct.Optional(func(v *domain.Wave) *int { return v.HurtUsers }, direct.Int),
-		"window":        direct.One(func(v *domain.Wave) *domain.TimeRange { return v.Window() }),
-		"id":            direct.Leaf(func(v *domain.Wave) string { return v.ID }, direct.Text),
-		"key":           direct.Leaf(func(v *domain.Wave) string { return v.Key }, direct.Text),
-		"name":          direct.Leaf(func(v *domain.Wave) string { return v.Name }, direct.Text),
-		"version":       direct.Leaf(func(v *domain.Wave) int { return v.Version }, direct.Int),
-		"createdAt":     direct.Leaf(func(v *domain.Wave) time.Time { return v.CreatedAt }, direct.Time),
-		"updatedAt":     direct.Leaf(func(v *domain.Wave) time.Time { return v.UpdatedAt }, direct.Time),
-		"sources":       direct.Values(func(v *domain.Wave) []domain.FieldSource { return v.Sources }),
-		"listedBy":      direct.Many(func(v *domain.Wave) []*domain.SourceListing { return v.ListedBy() }),
+		"ordinal":        direct.Leaf(func(v *domain.Wave) int { return v.Ordinal }, direct.Int),
+		"status":         direct.Leaf(func(v *domain.Wave) domain.WaveStatus { return v.Status }, direct.Text),
+		"statusSince":    direct.Optional(func(v *domain.Wave) *time.Time { return v.StatusSince }, direct.Time),
+		"statusReason":   direct.Optional(func(v *domain.Wave) *string { return v.StatusReason }, direct.Text),
+		"windowFrom":     direct.Optional(func(v *domain.Wave) *time.Time { return v.WindowFrom }, direct.Time),
+		"windowTo":       direct.Optional(func(v *domain.Wave) *time.Time { return v.WindowTo }, direct.Time),
+		"gate":           direct.Leaf(func(v *domain.Wave) domain.WaveGate { return v.Gate }, direct.Text),
+		"gatekeeper":     direct.One(func(v *domain.Wave) *domain.Person { return v.GatekeeperPerson() }),
+		"opensAt":        direct.Optional(func(v *domain.Wave) *time.Time { return v.OpensAt }, direct.Time),
+		"gateVerdict":    direct.Optional(func(v *domain.Wave) *domain.GateVerdict { return v.GateVerdict }, direct.Text),
+		"gateDecidedBy":  direct.One(func(v *domain.Wave) *domain.Person { return v.GateDecidedByPerson() }),
+		"gateDecidedAt":  direct.Optional(func(v *domain.Wave) *time.Time { return v.GateDecidedAt }, direct.Time),
+		"gateMeasure":    direct.One(func(v *domain.Wave) *domain.TestMeasure { return v.GateMeasure }),
+		"gateQuery":      direct.Optional(func(v *domain.Wave) *string { return v.GateQuery }, direct.Text),
+		"gateOver":       direct.Optional(func(v *domain.Wave) *string { return v.GateOver }, direct.By(scalar.MarshalDuration)),
+		"gateMeasured":   direct.One(func(v *domain.Wave) *domain.Measurement { return v.GateMeasured }),
+		"gateMeasuredAt": direct.Optional(func(v *domain.Wave) *time.Time { return v.GateMeasuredAt }, direct.Time),
+		"startedAt":      direct.Optional(func(v *domain.Wave) *time.Time { return v.StartedAt }, direct.Time),
+		"succeededAt":    direct.Optional(func(v *domain.Wave) *time.Time { return v.SucceededAt }, direct.Time),
+		"hurtSites":      direct.Optional(func(v *domain.Wave) *int { return v.HurtSites }, direct.Int),
+		"hurtUsers":      direct.Optional(func(v *domain.Wave) *int { return v.HurtUsers }, direct.Int),
+		"window":         direct.One(func(v *domain.Wave) *domain.TimeRange { return v.Window() }),
+		"id":             direct.Leaf(func(v *domain.Wave) string { return v.ID }, direct.Text),
+		"key":            direct.Leaf(func(v *domain.Wave) string { return v.Key }, direct.Text),
+		"name":           direct.Leaf(func(v *domain.Wave) string { return v.Name }, direct.Text),
+		"version":        direct.Leaf(func(v *domain.Wave) int { return v.Version }, direct.Int),
+		"createdAt":      direct.Leaf(func(v *domain.Wave) time.Time { return v.CreatedAt }, direct.Time),
+		"updatedAt":      direct.Leaf(func(v *domain.Wave) time.Time { return v.UpdatedAt }, direct.Time),
+		"sources":        direct.Values(func(v *domain.Wave) []domain.FieldSource { return v.Sources }),
+		"listedBy":       direct.Many(func(v *domain.Wave) []*domain.SourceListing { return v.ListedBy() }),
 	})
 }
 

@@ -5399,6 +5399,139 @@ func (ec *executionContext) fieldContext_Wave_gateDecidedAt(_ context.Context, f
 	return graphql.NewScalarFieldContext("Wave", field, false, false, errors.New("field of type DateTime does not have child fields"))
 }
 
+func (ec *executionContext) _Wave_gateMeasure(ctx context.Context, field graphql.CollectedField, obj *domain.Wave) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Wave_gateMeasure(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.GateMeasure, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.TestMeasure) graphql.Marshaler {
+			return ec.marshalOTestMeasure2ᚖreleasegraphᚋinternalᚋdomainᚐTestMeasure(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Wave_gateMeasure(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Wave",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TestMeasure(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Wave_gateQuery(ctx context.Context, field graphql.CollectedField, obj *domain.Wave) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Wave_gateQuery(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.GateQuery, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Wave_gateQuery(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Wave", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Wave_gateOver(ctx context.Context, field graphql.CollectedField, obj *domain.Wave) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Wave_gateOver(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.GateOver, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalODuration2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Wave_gateOver(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Wave", field, false, false, errors.New("field of type Duration does not have child fields"))
+}
+
+func (ec *executionContext) _Wave_gateMeasured(ctx context.Context, field graphql.CollectedField, obj *domain.Wave) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Wave_gateMeasured(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.GateMeasured, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.Measurement) graphql.Marshaler {
+			return ec.marshalOMeasurement2ᚖreleasegraphᚋinternalᚋdomainᚐMeasurement(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Wave_gateMeasured(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Wave",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Measurement(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Wave_gateMeasuredAt(ctx context.Context, field graphql.CollectedField, obj *domain.Wave) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Wave_gateMeasuredAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.GateMeasuredAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Wave_gateMeasuredAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Wave", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
 func (ec *executionContext) _Wave_startedAt(ctx context.Context, field graphql.CollectedField, obj *domain.Wave) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -8461,6 +8594,31 @@ func (ec *executionContext) _Wave(ctx context.Context, sel ast.SelectionSet, obj
 			}
 		case "gateDecidedAt":
 			out.Values[i] = ec._Wave_gateDecidedAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "gateMeasure":
+			out.Values[i] = ec._Wave_gateMeasure(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "gateQuery":
+			out.Values[i] = ec._Wave_gateQuery(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "gateOver":
+			out.Values[i] = ec._Wave_gateOver(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "gateMeasured":
+			out.Values[i] = ec._Wave_gateMeasured(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "gateMeasuredAt":
+			out.Values[i] = ec._Wave_gateMeasuredAt(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}

@@ -1047,6 +1047,57 @@ func (ec *executionContext) unmarshalInputBackOutInput(ctx context.Context, obj 
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputChooseSiteTimeInput(ctx context.Context, obj any) (running.ChooseTime, error) {
+	var it running.ChooseTime
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"deployment", "site", "release", "from"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "deployment":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("deployment"))
+			data, err := ec.unmarshalNRecordRef2releasegraphᚋinternalᚋdomainᚐRef(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Deployment = data
+		case "site":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("site"))
+			data, err := ec.unmarshalNRecordRef2releasegraphᚋinternalᚋdomainᚐRef(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Site = data
+		case "release":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("release"))
+			data, err := ec.unmarshalORecordRef2ᚖreleasegraphᚋinternalᚋdomainᚐRef(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Release = data
+		case "from":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("from"))
+			data, err := ec.unmarshalNDateTime2timeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.From = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputDeploymentVerbInput(ctx context.Context, obj any) (running.DeploymentVerb, error) {
 	var it running.DeploymentVerb
 	if obj == nil {
@@ -1366,7 +1417,7 @@ func (ec *executionContext) unmarshalInputSetWaveGateInput(ctx context.Context, 
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"deployment", "wave", "gate", "gatekeeper", "opensAt"}
+	fieldsInOrder := [...]string{"deployment", "wave", "gate", "gatekeeper", "opensAt", "test", "over"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -1408,6 +1459,20 @@ func (ec *executionContext) unmarshalInputSetWaveGateInput(ctx context.Context, 
 				return it, err
 			}
 			it.OpensAt = data
+		case "test":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("test"))
+			data, err := ec.unmarshalORecordRef2ᚖreleasegraphᚋinternalᚋdomainᚐRef(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Test = data
+		case "over":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("over"))
+			data, err := ec.unmarshalODuration2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Over = data
 		}
 	}
 	return it, nil
@@ -1927,6 +1992,11 @@ func (ec *executionContext) _SiteRolloutMove(ctx context.Context, sel ast.Select
 
 func (ec *executionContext) unmarshalNBackOutInput2releasegraphᚋinternalᚋappᚋrunningᚐBackOut(ctx context.Context, v any) (running.BackOut, error) {
 	res, err := ec.unmarshalInputBackOutInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNChooseSiteTimeInput2releasegraphᚋinternalᚋappᚋrunningᚐChooseTime(ctx context.Context, v any) (running.ChooseTime, error) {
+	res, err := ec.unmarshalInputChooseSiteTimeInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 

@@ -301,6 +301,7 @@ type MutationResolver interface {
 	ActivateDeployment(ctx context.Context, input running.DeploymentVerb, options *domain.WriteOptions) (*running.Rolled, error)
 	SetWaveGate(ctx context.Context, input running.SetGate, options *domain.WriteOptions) (*running.Rolled, error)
 	OpenGate(ctx context.Context, input running.OpenGate, options *domain.WriteOptions) (*running.Rolled, error)
+	ChooseSiteTime(ctx context.Context, input running.ChooseTime, options *domain.WriteOptions) (*running.Rolled, error)
 	RetrySiteRollout(ctx context.Context, input running.SiteVerb, options *domain.WriteOptions) (*running.Rolled, error)
 	SkipSiteRollout(ctx context.Context, input running.SiteVerb, options *domain.WriteOptions) (*running.Rolled, error)
 	BackOut(ctx context.Context, input running.BackOut, options *domain.WriteOptions) (*running.Rolled, error)
@@ -841,6 +842,28 @@ func (ec *executionContext) field_Mutation_castVote_args(ctx context.Context, ra
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (change.CastVote, error) {
 			return ec.unmarshalNCastVoteInput2releasegraphᚋinternalᚋappᚋchangeᚐCastVote(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "options",
+		func(ctx context.Context, v any) (*domain.WriteOptions, error) {
+			return ec.unmarshalOWriteOptions2ᚖreleasegraphᚋinternalᚋdomainᚐWriteOptions(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["options"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_chooseSiteTime_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (running.ChooseTime, error) {
+			return ec.unmarshalNChooseSiteTimeInput2releasegraphᚋinternalᚋappᚋrunningᚐChooseTime(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -21867,6 +21890,50 @@ func (ec *executionContext) fieldContext_Mutation_openGate(ctx context.Context, 
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_chooseSiteTime(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_chooseSiteTime(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ChooseSiteTime(ctx, fc.Args["input"].(running.ChooseTime), fc.Args["options"].(*domain.WriteOptions))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *running.Rolled) graphql.Marshaler {
+			return ec.marshalORolloutPayload2ᚖreleasegraphᚋinternalᚋappᚋrunningᚐRolled(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_chooseSiteTime(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RolloutPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_chooseSiteTime_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_retrySiteRollout(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -31604,6 +31671,13 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "openGate":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_openGate(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "chooseSiteTime":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_chooseSiteTime(ctx, field)
 			})
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++

@@ -816,3 +816,31 @@ type SiteRolloutReceiptConnection = Connection[domain.SiteRollout, SiteRolloutRe
 
 // DeploymentCausePayload is bound to the type of its name.
 type DeploymentCausePayload = LinkPayload[domain.Problem, domain.Deployment, NoLink]
+
+// SiteDriftEdge is bound to the type of its name.
+type SiteDriftEdge struct {
+	Edge[domain.Site]
+	domain.Drift
+}
+
+// NewSiteDriftEdge makes an edge from a record and a *domain.Drift.
+func NewSiteDriftEdge(node *domain.Site, link any, cursor string) *SiteDriftEdge {
+	return &SiteDriftEdge{Edge[domain.Site]{node, cursor}, *link.(*domain.Drift)}
+}
+
+// SiteDriftConnection is bound to the type of its name.
+type SiteDriftConnection = Connection[domain.Site, SiteDriftEdge]
+
+// ConfigurationItemDriftEdge is bound to the type of its name.
+type ConfigurationItemDriftEdge struct {
+	Edge[domain.ConfigurationItem]
+	domain.Drift
+}
+
+// NewConfigurationItemDriftEdge makes an edge from a record and a *domain.Drift.
+func NewConfigurationItemDriftEdge(node *domain.ConfigurationItem, link any, cursor string) *ConfigurationItemDriftEdge {
+	return &ConfigurationItemDriftEdge{Edge[domain.ConfigurationItem]{node, cursor}, *link.(*domain.Drift)}
+}
+
+// ConfigurationItemDriftConnection is bound to the type of its name.
+type ConfigurationItemDriftConnection = Connection[domain.ConfigurationItem, ConfigurationItemDriftEdge]

@@ -18,6 +18,7 @@ import (
 	"releasegraph/internal/app/change"
 	"releasegraph/internal/app/closing"
 	"releasegraph/internal/app/configuration"
+	"releasegraph/internal/app/drift"
 	"releasegraph/internal/app/effectiveness"
 	"releasegraph/internal/app/environment"
 	"releasegraph/internal/app/estate"
@@ -26,6 +27,7 @@ import (
 	"releasegraph/internal/app/feed"
 	"releasegraph/internal/app/figures"
 	"releasegraph/internal/app/forecast"
+	"releasegraph/internal/app/gating"
 	"releasegraph/internal/app/history"
 	"releasegraph/internal/app/impact"
 	"releasegraph/internal/app/material"
@@ -77,6 +79,7 @@ type App struct {
 	Problems      *problem.Area
 	Policies      *policy.Area
 	Media         *media.Area
+	Drifts        *drift.Area
 	Stock         *stock.Area
 	Support       *support.Area
 	Advice        *advice.Area
@@ -100,6 +103,7 @@ type App struct {
 	Readiness     *readiness.Area
 	Progress      *progress.Area
 	Running       *running.Area
+	Gates         *gating.Area
 	Outages       *outage.Area
 	Pipelines     *pipeline.Area
 	Figures       *figures.Area
@@ -144,6 +148,7 @@ func New(c Config) *App {
 	a.Problems = with(e, problem.New(e, a.Records, a.Rollouts))
 	a.Policies = with(e, policy.New(e, a.Traversal))
 	a.Media = with(e, media.New(e, a.Policies, a.Rollouts))
+	a.Drifts = with(e, drift.New(e, a.Policies, a.Rollouts))
 	a.Stock = with(e, stock.New(e))
 	a.Support = with(e, support.New(e))
 	a.Releases = with(e, release.New(e, a.Traversal, a.Configuration, a.Policies))
@@ -168,6 +173,10 @@ func New(c Config) *App {
 	a.Readiness = with(e, readiness.New(e, a.Releases, a.Preparation, a.Announcements))
 	a.Progress = with(e, progress.New(e))
 	a.Running = with(e, running.New(e, a.Releases, a.Readiness, a.Traversal))
+	a.Gates = with(e, gating.New(e, a.Running))
+	if c.Measuring != nil {
+		a.Gates.Measuring = c.Measuring
+	}
 	a.Outages = with(e, outage.New(e, a.Records))
 	a.Pipelines = with(e, pipeline.New(e, a.Running))
 	a.Figures = with(e, figures.New(e, a.Preparation, a.Media))
@@ -227,6 +236,7 @@ func wire(e *estate.Estate, a *App) {
 	e.Filters, e.Baselines = a.Configuration.ParseFilter, a.History.Baselined
 	a.Impact.Held, a.Releases.Acceptance = a.Releases.Held, a.Acceptance
 	a.Acceptance.Ask(a.Readiness)
+	a.Running.Measures = a.Gates.Measure
 	e.Admits, e.Committed = a.Tokens.Bind, a.Configuration.IndexDefined
 }
 

@@ -139,6 +139,7 @@ func (c *serveCmd) Run(r *running, model *kong.Application) error {
 		}
 		e.until(r, announcing{app: e.app, by: post, log: r.log}.Run)
 		e.until(r, rolling{app: e.app, store: e.store, log: r.log, now: c.now()}.Run)
+		e.until(r, gating{app: e.app, log: r.log}.Run)
 		return e, nil
 	})
 }

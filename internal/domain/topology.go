@@ -114,6 +114,7 @@ const (
 	RelRecommendedBy = "RECOMMENDED_BY"
 	RelAudits        = "AUDITS"
 
+	RelDriftsAt    = "DRIFTS_AT"
 	RelReviews     = "REVIEWS"
 	RelReviewedFor = "REVIEWED_FOR"
 

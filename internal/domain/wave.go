@@ -3,6 +3,7 @@ package domain
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 )
@@ -28,6 +29,14 @@ type Wave struct {
 	GateVerdict   *GateVerdict `graph:"gateVerdict,filter,import"`
 	GateDecidedBy *string      `graph:"gateDecidedBy,filter,import,text,person"`
 	GateDecidedAt *time.Time   `graph:"gateDecidedAt,filter,import"`
+	// GateMeasure and GateQuery say how a server measures whether a gate that is MEASURED
+	// opens, GateOver over how long. GateMeasured is what was measured last, at
+	// GateMeasuredAt.
+	GateMeasure    *TestMeasure `graph:"gateMeasure,import"`
+	GateQuery      *string      `graph:"gateQuery,import,text"`
+	GateOver       *string      `graph:"gateOver,import"`
+	GateMeasured   *Measurement `graph:"gateMeasured,import"`
+	GateMeasuredAt *time.Time   `graph:"gateMeasuredAt,filter,import"`
 	// StartedAt is when it was first RUNNING. From SucceededAt on it soaks (D2).
 	StartedAt   *time.Time `graph:"startedAt,filter,sort,import"`
 	SucceededAt *time.Time `graph:"succeededAt,filter,sort,import"`
@@ -42,13 +51,14 @@ type WaveGate string
 
 // The gates.
 const (
-	NoGate     WaveGate = "NONE"
-	PersonGate WaveGate = "PERSON"
-	TimeGate   WaveGate = "TIME"
+	NoGate       WaveGate = "NONE"
+	PersonGate   WaveGate = "PERSON"
+	TimeGate     WaveGate = "TIME"
+	MeasuredGate WaveGate = "MEASURED"
 )
 
 // WaveGates lists all gates.
-var WaveGates = []WaveGate{NoGate, PersonGate, TimeGate}
+var WaveGates = []WaveGate{NoGate, PersonGate, TimeGate, MeasuredGate}
 
 // GateVerdict is what is decided at the gate of a wave (D2).
 type GateVerdict string
@@ -129,6 +139,7 @@ func (w *Wave) Check() Errors {
 	if (w.Gate == TimeGate) != (w.OpensAt != nil) {
 		es.rule("D2", "opensAt", "goes with a gate that a TIME opens, and with no other")
 	}
+	w.checkMeasured(&es)
 	if (w.GateVerdict == nil) != (w.GateDecidedBy == nil) || (w.GateVerdict == nil) != (w.GateDecidedAt == nil) {
 		es.wrong("gateVerdict", errors.New("goes with gateDecidedBy and gateDecidedAt: all of them, or none"))
 	}
@@ -136,6 +147,38 @@ func (w *Wave) Check() Errors {
 	es.told("succeededAt", w.SucceededAt, WaveLife.Leads(WaveSucceeded, w.Status, w), w.Status)
 	es.inOrder([]namedTime{{"startedAt", w.StartedAt}, {"succeededAt", w.SucceededAt}})
 	return es
+}
+
+// checkMeasured holds what a server measures to a gate that is MEASURED (D2).
+func (w *Wave) checkMeasured(es *Errors) {
+	if w.Gate != MeasuredGate {
+		if w.GateMeasure != nil || w.GateQuery != nil || w.GateOver != nil || w.GateMeasured != nil || w.GateMeasuredAt != nil {
+			es.rule("D2", "gateMeasure", "goes with a gate that is MEASURED, and with no other")
+		}
+		return
+	}
+	if w.GateMeasure == nil || blank(w.GateQuery) == "" {
+		es.rule("D2", "gateMeasure", "is missing, or gateQuery is: a gate that is MEASURED says what is asked")
+		return
+	}
+	w.GateMeasure.check(es)
+	es.longer("gateOver", w.GateOver)
+	switch over, step := w.MeasuredOver(), w.GateMeasure.Step(); {
+	case step <= 0:
+	case over < step:
+		es.rule("D2", "gateOver", "is less than one interval of "+w.GateMeasure.Interval)
+	case int(over/step)+1 > MostMeasurements:
+		es.rule("D2", "gateOver", fmt.Sprintf("would ask for more than %d measurements", MostMeasurements))
+	}
+}
+
+// MeasuredOver is over how long its gate is measured, 0: that is not said.
+func (w *Wave) MeasuredOver() time.Duration {
+	if w.GateOver == nil {
+		return 0
+	}
+	over, _ := ParseDuration(*w.GateOver) // which Check has read
+	return over
 }
 
 // SortWaves puts waves in the order of their numbers.

@@ -74,11 +74,21 @@ func wordOf(e *store.Effect) string {
 		return moved(e.Kind, e.Before.Text(statusField), after)
 	case e.Kind == domain.KindDeployment && e.After["acceptedAt"] != nil:
 		return planAccepted
+	case e.Kind == domain.KindSiteRollout && e.After["overdueSince"] != nil:
+		return overdue
+	case e.Kind == domain.KindSiteRollout && e.After["remindedAt"] != nil:
+		return reminded
 	}
 	return word
 }
 
-const planAccepted = "plan_accepted"
+const (
+	planAccepted = "plan_accepted"
+	// overdue and reminded are told of sites: that the window is over, that the deadline of
+	// a PULL is.
+	overdue  = "overdue"
+	reminded = "reminded"
+)
 
 // Tested is the type of the event by which a webhook is tried. It is not of the log.
 const Tested = "webhook.tested"
@@ -175,6 +185,10 @@ func ofKind(k *entity.Kind) []Type {
 	}
 	if k.Name == domain.KindDeployment {
 		add(planAccepted, "its plan was accepted (P11)")
+	}
+	if k.Name == domain.KindSiteRollout {
+		add(overdue, "is not done with, and its window is over (D2)")
+		add(reminded, "is reminded: it has not taken the release of a PULL, and the deadline is over (P1)")
 	}
 	add(removed, "is gone")
 	return list

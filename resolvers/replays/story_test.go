@@ -119,6 +119,10 @@ func (w *world) rollout(n int) {
 		{"ann", `reportSiteRollout(input: {` + here + `, status: BACKED_OUT, reportId: "r4"})`},
 	}
 	w.tell(steps[:1+w.rand.IntN(len(steps))])
+	w.tell([]step{
+		w.brought(deployed("pull", "live", `"status":"RUNNING","startedAt":"2026-01-01T00:00:00Z","approach":"PULL"`, "RUNNING", n)...),
+		{"ann", fmt.Sprintf(`chooseSiteTime(input: {deployment: {key: "story-pull-%d"}, site: {key: "story-there-%[1]d"}, from: "2030-02-01T00:00:00Z"})`, n)},
+	})
 	w.tell([]step{{"ann", fmt.Sprintf(`reviewRelease(input: {release: {key: "story-live-%d"}, verdict: INEFFECTIVE, comment: "slow"})`, n)}})
 	w.tell([]step{
 		w.brought(fmt.Sprintf(`{"node":"ConfigurationItem","key":"story-service-%d","name":"S","class":"SERVICE"}`, n)),

@@ -169,7 +169,7 @@ func (r *reading) releases(ctx context.Context) (err error) {
 	for i, live := range r.out.ReleasesLive {
 		one := figures.Release{Key: live.Key, Type: live.Type, LiveAt: *live.LiveAt, PublishedTo: live.PublishedTo}
 		for _, request := range requests[ids[i]] {
-			one.Asked = append(one.Asked, figures.Request{Key: request.Key, At: request.CreatedAt})
+			one.Asked = append(one.Asked, figures.Request{Key: request.Key, At: madeAt(request)})
 		}
 		for _, e := range pages[i].Edges {
 			switch domain.ChangeAction(e.Props.Text("action")) {
@@ -187,6 +187,15 @@ func (r *reading) releases(ctx context.Context) (err error) {
 		r.period.Releases = append(r.period.Releases, one)
 	}
 	return nil
+}
+
+// madeAt is when a request for change was made: handed in, or written here, whichever was
+// first.
+func madeAt(c *domain.ChangeRequest) time.Time {
+	if c.SubmittedAt != nil && c.SubmittedAt.Before(c.CreatedAt) {
+		return *c.SubmittedAt
+	}
+	return c.CreatedAt
 }
 
 // deployments reads those that came to their end: at all their sites, given up, or taken

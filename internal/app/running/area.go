@@ -5,6 +5,7 @@
 package running
 
 import (
+	"context"
 	"time"
 
 	"releasegraph/internal/app/estate"
@@ -31,6 +32,8 @@ type Area struct {
 	readiness *readiness.Area
 	traversal *traversal.Area
 	turns     *turn.Turns
+	// Measures has gates measured that are due to be; nil: nobody does.
+	Measures func(context.Context) error
 	// Moves moves the clock; nil: it is real.
 	Moves func(time.Duration)
 }

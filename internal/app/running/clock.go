@@ -27,6 +27,11 @@ func (a *Area) AdvanceClock(ctx context.Context, by string) (*Clock, error) {
 	if _, err := a.Advance(ctx); err != nil {
 		return nil, err
 	}
+	if a.Measures != nil {
+		if err := a.Measures(ctx); err != nil {
+			return nil, err
+		}
+	}
 	head, err := a.estate.Head(ctx)
 	return &Clock{Now: a.estate.Clock(), Revision: head}, err
 }

@@ -20,6 +20,9 @@ type SetGate struct {
 	Gate       domain.WaveGate
 	Gatekeeper *string
 	OpensAt    *time.Time
+	// Test is what a gate that is MEASURED is measured by, Over over how long.
+	Test *domain.Ref
+	Over *string
 }
 
 // OpenGate is what is decided at the gate of a wave.

@@ -172,6 +172,9 @@ func (a *Area) SetWaveGate(ctx context.Context, in SetGate, o *domain.WriteOptio
 		next := *w
 		next.Gate, next.Gatekeeper, next.OpensAt = in.Gate, in.Gatekeeper, in.OpensAt
 		next.GateVerdict, next.GateDecidedBy, next.GateDecidedAt = nil, nil, nil
+		if err := setMeasure(ctx, a.estate.Today(ctx), in, &next); err != nil {
+			return nil, err
+		}
 		if in.Gatekeeper != nil && in.Gate != domain.PersonGate {
 			return nil, domain.Breaks("D2", "input.gatekeeper", "opens a gate of a PERSON, and this one is %s", in.Gate)
 		}
@@ -190,7 +193,7 @@ func (a *Area) OpenGate(ctx context.Context, in OpenGate, o *domain.WriteOptions
 		if err != nil {
 			return nil, err
 		}
-		if w.Gate != domain.PersonGate {
+		if w.Gate != domain.PersonGate && w.Gate != domain.MeasuredGate {
 			return nil, domain.Breaks("D2", "input.wave", "%s has the gate %s: no person opens it; setWaveGate says what does", w.Key, w.Gate)
 		}
 		who := acting.Name(ctx)

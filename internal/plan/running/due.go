@@ -134,6 +134,8 @@ func (r *Rollout) HeldBy(i int, now time.Time) string {
 	switch {
 	case w.Gate == domain.PersonGate && (w.GateVerdict == nil || *w.GateVerdict != domain.GateGo):
 		return "nobody has opened its gate"
+	case w.Gate == domain.MeasuredGate && (w.GateVerdict == nil || *w.GateVerdict != domain.GateGo):
+		return r.unmeasured(i, now)
 	case w.Gate == domain.TimeGate && w.OpensAt != nil && now.Before(*w.OpensAt):
 		return fmt.Sprintf("its gate opens at %s", w.OpensAt.UTC().Format(time.RFC3339))
 	}
