@@ -102,9 +102,20 @@ func (c *countedSender) Send(ctx context.Context, m hook.Message) hook.Answer {
 	return a
 }
 
-// delivering sends events to webhooks as they are committed.
-func delivering(e *estate, by hook.Sender, log zerolog.Logger) pursuing {
-	holder := newID()
-	return pursuing{app: e.app, store: e.store, log: log, what: "events could not be sent to webhooks; they are tried again",
-		work: func(ctx context.Context) (time.Time, error) { return e.app.Webhooks.Deliver(ctx, by, holder) }}
+// delivering sends events to webhooks as they are committed. A receiver that hangs holds up
+// no other.
+type delivering struct {
+	pursuing
+	to *hook.Deliverer
+}
+
+func newDelivering(e *estate, by hook.Sender, log zerolog.Logger) delivering {
+	to := e.app.Webhooks.Deliverer(by, newID())
+	return delivering{pursuing{app: e.app, store: e.store, log: log, work: to.Pass, what: "events could not be sent to webhooks; they are tried again"}, to}
+}
+
+// Run sends until the context ends.
+func (d delivering) Run(ctx context.Context) {
+	d.pursuing.Run(ctx)
+	d.to.Wait()
 }

@@ -48,7 +48,7 @@ func TestWhatIsCommittedIsSentToWebhooksAtOnce_E3(t *testing.T) {
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		delivering(&estate{app: f.App, store: f.Store}, sender, zerolog.Nop()).Run(ctx)
+		newDelivering(&estate{app: f.App, store: f.Store}, sender, zerolog.Nop()).Run(ctx)
 	}()
 	apptest.CreateApplication(f, "a")
 	select {

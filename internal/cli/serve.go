@@ -127,7 +127,7 @@ func (c *serveCmd) Run(r *running, model *kong.Application) error {
 		}
 		e.until(r, e.settle)
 		e.app.Webhooks.Sender, e.app.Webhooks.Source = sender, c.EventSource
-		e.until(r, delivering(e, sender, r.log).Run)
+		e.until(r, newDelivering(e, sender, r.log).Run)
 		e.app.Streams.Source, e.app.Streams.CDEvents = c.EventSource, c.CDEvents
 		streams, err := c.publishers()
 		if err != nil {

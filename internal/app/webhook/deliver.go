@@ -3,7 +3,6 @@ package webhook
 import (
 	"cmp"
 	"context"
-	"errors"
 	"math/rand/v2"
 	"strconv"
 	"strings"
@@ -28,39 +27,6 @@ const (
 	// maxRounds is how many rounds a webhook has before others have theirs.
 	maxRounds = 50
 )
-
-// Deliver sends what is owed to all webhooks that nobody else is at, and returns when
-// something that failed is to be tried again: zero where nothing is.
-func (a *Area) Deliver(ctx context.Context, by Sender, holder string) (next time.Time, err error) {
-	if a.estate.Shelf == nil {
-		return next, nil
-	}
-	hooks, err := a.all(ctx)
-	if err != nil {
-		return next, err
-	}
-	var mu sync.Mutex
-	var g errgroup.Group
-	g.SetLimit(hooksAtOnce)
-	for _, w := range hooks {
-		if w.Pause != nil || w.state.GaveUpAt != nil {
-			continue
-		}
-		g.Go(func() error {
-			due, err := a.deliverTo(ctx, w, by, holder)
-			mu.Lock()
-			defer mu.Unlock()
-			if !due.IsZero() && (next.IsZero() || due.Before(next)) {
-				next = due
-			}
-			if errors.Is(err, errHeld) {
-				return nil
-			}
-			return err
-		})
-	}
-	return next, g.Wait()
-}
 
 // deliverTo sends what is owed to a webhook, round by round.
 func (a *Area) deliverTo(ctx context.Context, w *Webhook, by Sender, holder string) (next time.Time, err error) {

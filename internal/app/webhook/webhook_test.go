@@ -325,6 +325,41 @@ func TestAnEventThatIsRefusedForADayIsDeadAndCanBeResent_E3(t *testing.T) {
 	})
 }
 
+// hanging takes what it is sent, but by one address nothing before it is let go.
+type hanging struct {
+	*receiver
+	let chan struct{}
+}
+
+func (h hanging) Send(ctx context.Context, m webhook.Message) webhook.Answer {
+	if strings.HasSuffix(m.URL, "/hangs") {
+		<-h.let
+	}
+	return h.receiver.Send(ctx, m)
+}
+
+// A receiver that hangs holds up no other one, and is sent what came meanwhile.
+func TestAReceiverThatHangsHoldsUpNoOtherAtOnce_E3(t *testing.T) {
+	beds(t, func(t *testing.T, b *bed) {
+		for _, name := range []string{"hangs", "takes"} {
+			b.targeted(webhook.NewWebhook{Name: name, URL: "https://hooks.example.org/" + name, Filter: items()})
+		}
+		to := hanging{b.to, make(chan struct{})}
+		d := b.Webhooks.Deliverer(to, "one")
+		for i, key := range []string{"a", "b", "c"} {
+			apptest.CreateApplication(b.Fixture, key)
+			_, err := d.Pass(b.Ctx)
+			require.NoError(t, err)
+			require.Eventually(t, func() bool { return len(b.to.took("")) == i+1 }, 30*time.Second, time.Millisecond)
+		}
+		close(to.let)
+		d.Wait()
+		for _, key := range []string{"a", "b", "c"} {
+			require.Len(t, b.to.took(key), 2, key)
+		}
+	})
+}
+
 // Several servers over one store send each event once: one of them at a time is at a
 // webhook, until its lease is over.
 func TestServersAtOnceSendEachEventToAWebhookOnce_E3(t *testing.T) {
