@@ -5,6 +5,7 @@ package webhook
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -46,8 +47,9 @@ type Options struct {
 
 // Sender sends events. All methods may be called concurrently.
 type Sender struct {
-	secure, plain *http.Client
-	allowed       bool
+	secure, plain         *http.Client
+	lookSecure, lookPlain control
+	allowed               bool
 }
 
 var _ webhook.Sender = (*Sender)(nil)
@@ -63,9 +65,9 @@ func New(o Options) *Sender {
 		}
 	}
 	guard := ssrf.New(ssrf.WithAnyPort(), ssrf.WithAllowedV4Prefixes(v4...), ssrf.WithAllowedV6Prefixes(v6...))
-	return &Sender{
-		secure: client(o, guard.Safe), plain: client(o, within(o.Allowed)), allowed: len(o.Allowed) > 0,
-	}
+	s := &Sender{lookSecure: guard.Safe, lookPlain: within(o.Allowed), allowed: len(o.Allowed) > 0}
+	s.secure, s.plain = client(o, s.lookSecure), client(o, s.lookPlain)
+	return s
 }
 
 // control looks at each address, after names are resolved, before it is dialled.
@@ -106,7 +108,7 @@ func within(allowed []netip.Prefix) control {
 }
 
 // CheckAddress implements webhook.Sender. Where a name leads is looked at each time that
-// something is sent.
+// something is sent; where a number leads is known at once.
 func (s *Sender) CheckAddress(address string) error {
 	u, err := url.Parse(address)
 	switch {
@@ -116,12 +118,34 @@ func (s *Sender) CheckAddress(address string) error {
 		return errors.New("must not hold a name or a password: what is sent is signed")
 	case u.Fragment != "":
 		return errors.New("must not have a part behind #, which is never sent")
-	case u.Scheme == "https", u.Scheme == "http" && s.allowed:
-		return nil
+	case u.Scheme == "https":
+		return leads(u, s.lookSecure)
+	case u.Scheme == "http" && s.allowed:
+		return leads(u, s.lookPlain)
 	case u.Scheme == "http":
 		return errors.New("must begin with https: http is spoken only to networks that the operator allows (--webhook-allow)")
 	}
 	return errors.New("must begin with https")
+}
+
+// leads says why an address of numbers may not be sent to.
+func leads(u *url.URL, look control) error {
+	ip, err := netip.ParseAddr(u.Hostname())
+	if err != nil {
+		return nil // a name
+	}
+	network := "tcp6"
+	if ip = ip.Unmap(); ip.Is4() {
+		network = "tcp4"
+	}
+	port := cmp.Or(u.Port(), u.Scheme)
+	if n, err := net.LookupPort("tcp", port); err == nil {
+		port = strconv.Itoa(n)
+	}
+	if look(network, net.JoinHostPort(ip.String(), port), nil) != nil {
+		return errors.New("leads to an address that is not public, and that the operator does not allow (--webhook-allow)")
+	}
+	return nil
 }
 
 // Send implements webhook.Sender.

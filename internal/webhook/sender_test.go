@@ -85,7 +85,11 @@ func TestNothingIsSentToWhatIsNotPublic_E3(t *testing.T) {
 		"127.0.0.1", "127.9.9.9", "localhost", "0.0.0.0", "[::1]", "[::]", "[::ffff:127.0.0.1]", "169.254.169.254", "10.0.0.1", "172.16.0.1",
 		"192.168.1.1", "100.64.0.1", "192.0.0.8", "198.18.0.1", "[64:ff9b::7f00:1]", "[2002:7f00:1::]", "[fe80::1]", "[fe80::1%25lo]", "[fd00::1]", "224.0.0.1",
 	} {
-		a := sender.Send(t.Context(), message(fmt.Sprintf("https://%s:%d/", host, port)))
+		address := fmt.Sprintf("https://%s:%d/", host, port)
+		if host != "localhost" {
+			require.ErrorContains(t, sender.CheckAddress(address), "not public", host)
+		}
+		a := sender.Send(t.Context(), message(address))
 		require.ErrorContains(t, a.Err, "not public", host)
 		require.Zero(t, a.Status)
 	}
@@ -150,12 +154,15 @@ func TestPlainHTTPIsForAllowedNetworks_E3(t *testing.T) {
 	require.ErrorContains(t, closed.CheckAddress("http://hooks.example.org/"), "must begin with https")
 	require.NoError(t, open.CheckAddress("http://127.0.0.1/"))
 	for _, address := range []string{"http://192.0.2.1:9/", "http://169.254.169.254/latest"} {
+		require.ErrorContains(t, open.CheckAddress(address), "not public", address)
 		require.ErrorContains(t, open.Send(t.Context(), message(address)).Err, "not public", address)
 	}
 	for _, address := range []string{"", "x", "ftp://x/", "https://", "https://a b/", "https://u:p@x/", "https://x/#y", "https://x/" + strings.Repeat("y", 3000)} {
 		require.Error(t, open.CheckAddress(address), address)
 	}
-	require.NoError(t, closed.CheckAddress("https://hooks.example.org/x?y=z"))
+	for _, address := range []string{"https://hooks.example.org/x?y=z", "https://1.1.1.1/", "https://[2606:4700:4700::1111]:8443/"} {
+		require.NoError(t, closed.CheckAddress(address), address)
+	}
 }
 
 func TestARedirectIsNotFollowed_E3(t *testing.T) {
