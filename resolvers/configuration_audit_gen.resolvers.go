@@ -22,6 +22,10 @@ func (r *configurationAuditResolver) Site(ctx context.Context, obj *domain.Confi
 	return one[domain.Site](r.App.Records.RelatedOne(ctx, obj, records.Via{Rel: "AUDITS", In: false, Kind: "Site"}, asOf))
 }
 
+func (r *configurationAuditResolver) SiteRollout(ctx context.Context, obj *domain.ConfigurationAudit, asOf *domain.AsOf) (*domain.SiteRollout, error) {
+	return one[domain.SiteRollout](r.App.Records.RelatedOne(ctx, obj, records.Via{Rel: "AUDITS_ROLLOUT", In: false, Kind: "SiteRollout"}, asOf))
+}
+
 func (r *queryResolver) ConfigurationAudit(ctx context.Context, key string, asOf *domain.AsOf) (*domain.ConfigurationAudit, error) {
 	return one[domain.ConfigurationAudit](r.App.Records.Record(ctx, "ConfigurationAudit", domain.Ref{Key: &key}, asOf))
 }

@@ -82,6 +82,10 @@ func (r *siteRolloutResolver) History(ctx context.Context, obj *domain.SiteRollo
 	return historyPage(r.App.History.History(ctx, obj, first, after))
 }
 
+func (r *siteRolloutResolver) Audits(ctx context.Context, obj *domain.SiteRollout, filter relay.Input, orderBy []relay.Input, first *int, after *string, last *int, before *string, asOf *domain.AsOf) (*relay.Connection[domain.ConfigurationAudit, relay.ConfigurationAuditEdge], error) {
+	return related(ctx, r.App, obj, records.Via{Rel: "AUDITS_ROLLOUT", In: true, Kind: "ConfigurationAudit"}, list(filter, orderBy, first, after, last, before), asOf, relay.NewEdge[domain.ConfigurationAudit])
+}
+
 func (r *siteRolloutResolver) Release(ctx context.Context, obj *domain.SiteRollout, asOf *domain.AsOf) (*domain.Release, error) {
 	return one[domain.Release](r.App.Records.RelatedOne(ctx, obj, records.Via{Rel: "DEPLOYS", In: false, Kind: "Release"}, asOf))
 }

@@ -87,7 +87,8 @@ func (r *mutationResolver) AdvanceClock(ctx context.Context, by string) (*runnin
 }
 
 func (r *siteRolloutResolver) Moves(ctx context.Context, obj *domain.SiteRollout) ([]*domain.LegalMove[domain.SiteRolloutStatus], error) {
-	return pointers(r.App.Running.SiteMoves(obj)), nil
+	list, err := r.App.Running.SiteMoves(ctx, obj)
+	return pointers(list), err
 }
 
 func (r *waveResolver) Progress(ctx context.Context, obj *domain.Wave) (*progress.Progress, error) {

@@ -25,6 +25,7 @@ type ConfigurationAuditResolver interface {
 	History(ctx context.Context, obj *domain.ConfigurationAudit, first *int, after *string) (*model.ChangeSetConnection, error)
 
 	Site(ctx context.Context, obj *domain.ConfigurationAudit, asOf *domain.AsOf) (*domain.Site, error)
+	SiteRollout(ctx context.Context, obj *domain.ConfigurationAudit, asOf *domain.AsOf) (*domain.SiteRollout, error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -50,6 +51,20 @@ func (ec *executionContext) field_ConfigurationAudit_history_args(ctx context.Co
 		return nil, err
 	}
 	args["after"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_ConfigurationAudit_siteRollout_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "asOf",
+		func(ctx context.Context, v any) (*domain.AsOf, error) {
+			return ec.unmarshalOAsOf2ᚖreleasegraphᚋinternalᚋdomainᚐAsOf(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["asOf"] = arg0
 	return args, nil
 }
 
@@ -540,6 +555,50 @@ func (ec *executionContext) fieldContext_ConfigurationAudit_site(ctx context.Con
 	return fc, nil
 }
 
+func (ec *executionContext) _ConfigurationAudit_siteRollout(ctx context.Context, field graphql.CollectedField, obj *domain.ConfigurationAudit) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ConfigurationAudit_siteRollout(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.ConfigurationAudit().SiteRollout(ctx, obj, fc.Args["asOf"].(*domain.AsOf))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.SiteRollout) graphql.Marshaler {
+			return ec.marshalOSiteRollout2ᚖreleasegraphᚋinternalᚋdomainᚐSiteRollout(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ConfigurationAudit_siteRollout(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ConfigurationAudit",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SiteRollout(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_ConfigurationAudit_siteRollout_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Discrepancy_item(ctx context.Context, field graphql.CollectedField, obj *domain.Discrepancy) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -929,6 +988,44 @@ func (ec *executionContext) _ConfigurationAudit(ctx context.Context, sel ast.Sel
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "siteRollout":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._ConfigurationAudit_siteRollout(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -1027,6 +1124,36 @@ func (ec *executionContext) marshalNAuditMoment2releasegraphᚋinternalᚋdomain
 		}
 	}
 	return res
+}
+
+func (ec *executionContext) unmarshalNAuditMoment2ᚕreleasegraphᚋinternalᚋdomainᚐAuditMomentᚄ(ctx context.Context, v any) ([]domain.AuditMoment, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]domain.AuditMoment, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNAuditMoment2releasegraphᚋinternalᚋdomainᚐAuditMoment(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNAuditMoment2ᚕreleasegraphᚋinternalᚋdomainᚐAuditMomentᚄ(ctx context.Context, sel ast.SelectionSet, v []domain.AuditMoment) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 8, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNAuditMoment2releasegraphᚋinternalᚋdomainᚐAuditMoment(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) unmarshalNAuditSiteInput2releasegraphᚋinternalᚋappᚋauditᚐReport(ctx context.Context, v any) (audit.Report, error) {

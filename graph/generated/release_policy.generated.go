@@ -1904,6 +1904,29 @@ func (ec *executionContext) fieldContext_ReleasePolicy_overdueSites(_ context.Co
 	return graphql.NewScalarFieldContext("ReleasePolicy", field, false, false, errors.New("field of type OverdueRule does not have child fields"))
 }
 
+func (ec *executionContext) _ReleasePolicy_siteAudits(ctx context.Context, field graphql.CollectedField, obj *domain.ReleasePolicy) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReleasePolicy_siteAudits(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SiteAudits, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []domain.AuditMoment) graphql.Marshaler {
+			return ec.marshalNAuditMoment2ᚕreleasegraphᚋinternalᚋdomainᚐAuditMomentᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReleasePolicy_siteAudits(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReleasePolicy", field, false, false, errors.New("field of type AuditMoment does not have child fields"))
+}
+
 func (ec *executionContext) _ReleasePolicy_kitSignature(ctx context.Context, field graphql.CollectedField, obj *domain.ReleasePolicy) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -3967,6 +3990,11 @@ func (ec *executionContext) _ReleasePolicy(ctx context.Context, sel ast.Selectio
 		case "overdueSites":
 			out.Values[i] = ec._ReleasePolicy_overdueSites(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "siteAudits":
+			out.Values[i] = ec._ReleasePolicy_siteAudits(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "kitSignature":

@@ -4883,6 +4883,10 @@ enum MoveNeed {
   REQUIRED
   "Of a deployment and its sites: that it can be taken back, and that nothing needs it there (D7)."
   UNDO
+  "Of a deployment's site: an audit before anything is installed there, where the policy asks for it (D3)."
+  AUDIT_BEFORE
+  "Of a deployment's site: an audit of what was installed there, where the policy asks for it (D3)."
+  AUDIT_AFTER
   "Of a media item: its bytes (L1)."
   STORED
   "Of a media item: bytes that are as declared (L1)."
@@ -6556,6 +6560,11 @@ extend type ConfigurationAudit implements Record & Node {
     "As it was at this moment; that of the record when absent."
     asOf: AsOf
   ): Site
+  "The site's roll-out before or after which it was made, where a report brought it (D3)."
+  siteRollout(
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): SiteRollout
 }
 
 extend type Query {
@@ -6643,6 +6652,8 @@ input ConfigurationAuditFilter {
   auditedAt: DateTimeFilter
   "The site that was audited."
   site: SiteLinkFilter
+  "The site's roll-out before or after which it was made, where a report brought it (D3)."
+  siteRollout: SiteRolloutLinkFilter
 }
 
 "One step of an order of configuration audits."
@@ -17882,6 +17893,8 @@ enum GraphKind {
   ASSESSES
   "The site that was audited."
   AUDITS
+  "The site's roll-out before or after which it was made, where a report brought it (D3)."
+  AUDITS_ROLLOUT
   "The tasks that are to be done before this one (R12)."
   BLOCKED_BY
   "The release for which it is booked."
@@ -20383,6 +20396,8 @@ type ReleasePolicy {
   siteTimeLimit: Duration
   "What becomes of sites that let the deadline of a PULL pass (P1); null: they are reminded."
   overdueSites: OverdueRule
+  "The audits without which nothing is installed at a site (BEFORE), or verified there (AFTER) (D3); none when empty."
+  siteAudits: [AuditMoment!]!
   "How kits must be signed."
   kitSignature: SignatureScheme!
   "Whose signatures count."
@@ -21230,6 +21245,8 @@ input CreateReleasePolicyInput {
   siteTimeLimit: Duration
   "What becomes of sites that let the deadline of a PULL pass (P1); null: they are reminded."
   overdueSites: OverdueRule
+  "The audits without which nothing is installed at a site (BEFORE), or verified there (AFTER) (D3); none when empty."
+  siteAudits: [AuditMoment!]
   "How kits must be signed. When absent: NONE."
   kitSignature: SignatureScheme
   "Whose signatures count."
@@ -21346,6 +21363,8 @@ input ReleasePolicyPatch {
   siteTimeLimit: Duration
   "What becomes of sites that let the deadline of a PULL pass (P1); null: they are reminded."
   overdueSites: OverdueRule
+  "The audits without which nothing is installed at a site (BEFORE), or verified there (AFTER) (D3); none when empty."
+  siteAudits: [AuditMoment!]
   "How kits must be signed."
   kitSignature: SignatureScheme
   "Whose signatures count."
@@ -22353,6 +22372,8 @@ type Deployment {
   siteTimeLimit: Duration
   "What becomes of sites that let the deadline of a PULL pass, as the policy had it at the start; null: they are reminded."
   overdueSites: OverdueRule
+  "The audits without which nothing is installed at its sites (BEFORE), or verified there (AFTER), as the policy had them at the start (D3)."
+  siteAudits: [AuditMoment!]!
   "Who rolled out, where it was another party (D9)."
   carriedOutBy: String
   "What is odd about what another party did, and what to do; null: nothing."
@@ -23351,6 +23372,23 @@ extend type SiteRollout implements Record & Node {
   sources: [FieldSource!]!
   "The sources that list the record: it lives as long as one does (C6). Which these are follows from who brought it, until\nanother source lists it, too."
   listedBy: [SourceListing!]!
+  "What was found at the site before and after, as its reports brought it (D3)."
+  audits(
+    "Only those that match."
+    filter: ConfigurationAuditFilter
+    "In which order; those that are equal in it come by id."
+    orderBy: [ConfigurationAuditOrder!]
+    "At most so many, from the start."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most so many, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "As it was at this moment; that of the record when absent."
+    asOf: AsOf
+  ): ConfigurationAuditConnection!
   "The release that the site receives; null: that of the deployment. Another one is what that requires (P9)."
   release(
     "As it was at this moment; that of the record when absent."
@@ -23509,6 +23547,8 @@ input SiteRolloutFilter {
   remindedAt: DateTimeFilter
   "The SHA-256 digest of the kit, as the site had it (L2)."
   kitSha256: StringFilter
+  "What was found at the site before and after, as its reports brought it (D3)."
+  audits: ConfigurationAuditLinkFilter
   "The release that the site receives; null: that of the deployment. Another one is what that requires (P9)."
   release: ReleaseLinkFilter
   "The wave to which it belongs: one."
@@ -24248,6 +24288,20 @@ input ReportSiteRolloutInput {
   detail: String
   "Whether the site's deployment tooling is healthy (D3): with false nothing counts as installed."
   toolingHealthy: Boolean
+  "What was found at the site: BEFORE anything was installed there, AFTER it was (D3). Where it differs from what is on record the report has a finding."
+  audits: [RolloutAuditInput!]
+}
+
+"What was found at a site before or after its roll-out (D3)."
+input RolloutAuditInput {
+  "BEFORE or AFTER, each at most once."
+  moment: AuditMoment!
+  "When it was; the time of the report when absent."
+  at: DateTime
+  "All software and hardware that was found."
+  found: [FoundItemInput!]!
+  "What else is to be said."
+  comment: String
 }
 
 "Reports on sites."
@@ -29661,6 +29715,8 @@ func (ec *executionContext) childFields_ConfigurationAudit(ctx context.Context, 
 		return ec.fieldContext_ConfigurationAudit_listedBy(ctx, field)
 	case "site":
 		return ec.fieldContext_ConfigurationAudit_site(ctx, field)
+	case "siteRollout":
+		return ec.fieldContext_ConfigurationAudit_siteRollout(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ConfigurationAudit", field.Name)
 }
@@ -30669,6 +30725,8 @@ func (ec *executionContext) childFields_Deployment(ctx context.Context, field gr
 		return ec.fieldContext_Deployment_siteTimeLimit(ctx, field)
 	case "overdueSites":
 		return ec.fieldContext_Deployment_overdueSites(ctx, field)
+	case "siteAudits":
+		return ec.fieldContext_Deployment_siteAudits(ctx, field)
 	case "carriedOutBy":
 		return ec.fieldContext_Deployment_carriedOutBy(ctx, field)
 	case "finding":
@@ -34685,6 +34743,8 @@ func (ec *executionContext) childFields_ReleasePolicy(ctx context.Context, field
 		return ec.fieldContext_ReleasePolicy_siteTimeLimit(ctx, field)
 	case "overdueSites":
 		return ec.fieldContext_ReleasePolicy_overdueSites(ctx, field)
+	case "siteAudits":
+		return ec.fieldContext_ReleasePolicy_siteAudits(ctx, field)
 	case "kitSignature":
 		return ec.fieldContext_ReleasePolicy_kitSignature(ctx, field)
 	case "kitSigners":
@@ -36041,6 +36101,8 @@ func (ec *executionContext) childFields_SiteRollout(ctx context.Context, field g
 		return ec.fieldContext_SiteRollout_sources(ctx, field)
 	case "listedBy":
 		return ec.fieldContext_SiteRollout_listedBy(ctx, field)
+	case "audits":
+		return ec.fieldContext_SiteRollout_audits(ctx, field)
 	case "release":
 		return ec.fieldContext_SiteRollout_release(ctx, field)
 	case "waves":

@@ -14,6 +14,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"releasegraph/internal/app/progress"
+	"releasegraph/internal/app/readiness"
 	"releasegraph/internal/app/running"
 	"releasegraph/internal/domain"
 )
@@ -1294,7 +1295,7 @@ func (ec *executionContext) unmarshalInputReportSiteRolloutInput(ctx context.Con
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"deployment", "site", "release", "status", "reportId", "at", "kitSha256", "attempt", "detail", "toolingHealthy"}
+	fieldsInOrder := [...]string{"deployment", "site", "release", "status", "reportId", "at", "kitSha256", "attempt", "detail", "toolingHealthy", "audits"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -1371,6 +1372,13 @@ func (ec *executionContext) unmarshalInputReportSiteRolloutInput(ctx context.Con
 				return it, err
 			}
 			it.ToolingHealthy = data
+		case "audits":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("audits"))
+			data, err := ec.unmarshalORolloutAuditInput2ᚕreleasegraphᚋinternalᚋappᚋreadinessᚐSiteAuditᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Audits = data
 		}
 	}
 	return it, nil
@@ -1401,6 +1409,57 @@ func (ec *executionContext) unmarshalInputReportSiteRolloutsInput(ctx context.Co
 				return it, err
 			}
 			it.Reports = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputRolloutAuditInput(ctx context.Context, obj any) (readiness.SiteAudit, error) {
+	var it readiness.SiteAudit
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"moment", "at", "found", "comment"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "moment":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("moment"))
+			data, err := ec.unmarshalNAuditMoment2releasegraphᚋinternalᚋdomainᚐAuditMoment(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Moment = data
+		case "at":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("at"))
+			data, err := ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.At = data
+		case "found":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("found"))
+			data, err := ec.unmarshalNFoundItemInput2ᚕreleasegraphᚋinternalᚋplanᚋauditᚐFoundᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Found = data
+		case "comment":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("comment"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Comment = data
 		}
 	}
 	return it, nil
@@ -2102,6 +2161,11 @@ func (ec *executionContext) unmarshalNReportSiteRolloutsInput2releasegraphᚋint
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalNRolloutAuditInput2releasegraphᚋinternalᚋappᚋreadinessᚐSiteAudit(ctx context.Context, v any) (readiness.SiteAudit, error) {
+	res, err := ec.unmarshalInputRolloutAuditInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) marshalNRolloutProgress2ᚖreleasegraphᚋinternalᚋappᚋprogressᚐProgress(ctx context.Context, sel ast.SelectionSet, v *progress.Progress) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -2153,6 +2217,23 @@ func (ec *executionContext) marshalOClockPayload2ᚖreleasegraphᚋinternalᚋap
 		return graphql.Null
 	}
 	return ec._ClockPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalORolloutAuditInput2ᚕreleasegraphᚋinternalᚋappᚋreadinessᚐSiteAuditᚄ(ctx context.Context, v any) ([]readiness.SiteAudit, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]readiness.SiteAudit, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNRolloutAuditInput2releasegraphᚋinternalᚋappᚋreadinessᚐSiteAudit(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
 }
 
 func (ec *executionContext) marshalORolloutPayload2ᚖreleasegraphᚋinternalᚋappᚋrunningᚐRolled(ctx context.Context, sel ast.SelectionSet, v *running.Rolled) graphql.Marshaler {

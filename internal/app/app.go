@@ -172,7 +172,7 @@ func New(c Config) *App {
 	a.ActionPlans = with(e, actionplan.New(e, a.Releases, sheet.NewWriter()))
 	a.Readiness = with(e, readiness.New(e, a.Releases, a.Preparation, a.Announcements))
 	a.Progress = with(e, progress.New(e))
-	a.Running = with(e, running.New(e, a.Releases, a.Readiness, a.Traversal))
+	a.Running = with(e, running.New(e, a.Releases, a.Readiness, a.Traversal, a.Audits))
 	a.Gates = with(e, gating.New(e, a.Running))
 	if c.Measuring != nil {
 		a.Gates.Measuring = c.Measuring

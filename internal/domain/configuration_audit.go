@@ -2,6 +2,7 @@ package domain
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -37,6 +38,19 @@ const (
 
 // AuditMoments lists all moments of an audit.
 var AuditMoments = []AuditMoment{AuditBefore, AuditAfter, AuditSpot}
+
+// siteAudits holds the audits that sites need to those that belong to a roll-out (D3).
+func (es *Errors) siteAudits(list []AuditMoment) {
+	for i, m := range list {
+		field := fmt.Sprintf("siteAudits.%d", i)
+		if m != AuditBefore && m != AuditAfter {
+			es.rule("D3", field, fmt.Sprintf("is %s: a site is audited BEFORE and AFTER its roll-out", m))
+		}
+		if slices.Contains(list[:i], m) {
+			es.wrong(field, fmt.Errorf("says %s twice", m))
+		}
+	}
+}
 
 // Discrepancy is an item that is not at a site as was expected. Versions are nil
 // where the item was not expected, not found, or its version is not known.

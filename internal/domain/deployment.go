@@ -71,6 +71,9 @@ type Deployment struct {
 	VerifyingUntil  *time.Time   `graph:"verifyingUntil,filter,sort,import"`
 	SiteTimeLimit   *string      `graph:"siteTimeLimit,import"`
 	OverdueSites    *OverdueRule `graph:"overdueSites,filter,import"`
+	// SiteAudits are the audits that its sites need (D3), as the policy has them when the
+	// deployment starts.
+	SiteAudits []AuditMoment `graph:"siteAudits,import"`
 	// CarriedOutBy names who rolled out, where it was another party (D9).
 	CarriedOutBy *string `graph:"carriedOutBy,filter,sort,import,text"`
 	// Finding is what is odd about what another party did, and what to do.
@@ -133,6 +136,7 @@ func (d *Deployment) Check() Errors {
 	}
 	es.period("verifyingPeriod", d.VerifyingPeriod)
 	es.longer("siteTimeLimit", d.SiteTimeLimit)
+	es.siteAudits(d.SiteAudits)
 	switch {
 	case d.Activation == Scheduled && d.ActivateAt == nil:
 		es.rule("P8", "activateAt", "is missing: a SCHEDULED activation is at an instant")

@@ -112,6 +112,9 @@ const (
 const (
 	NeedRequired MoveNeed = "REQUIRED"
 	NeedUndo     MoveNeed = "UNDO"
+
+	NeedAuditBefore MoveNeed = "AUDIT_BEFORE"
+	NeedAuditAfter  MoveNeed = "AUDIT_AFTER"
 )
 
 // The needs of media items (L1, L5).
@@ -150,7 +153,7 @@ var MoveNeeds = []MoveNeed{
 	NeedManualSteps, NeedProductionAudit, NeedBoardAdvice, NeedBuildTest, NeedPurchases, NeedRegression, NeedNoDeployment, NeedNoPackage,
 	NeedTestPlan, NeedScriptTests, NeedBackOutProcedures, NeedTests, NeedDecided, NeedBackOutTested, NeedActivationTested, NeedEnvironmentReady, NeedPath,
 	NeedDefects, NeedDeliverables, NeedSignatures, NeedSeparation,
-	NeedAuthorisation, NeedSame, NeedCalendarAccepted, NeedSupportTold, NeedTrained, NeedNotSuperseded, NeedNotHeld, NeedEffectiveness, NeedRequired, NeedUndo,
+	NeedAuthorisation, NeedSame, NeedCalendarAccepted, NeedSupportTold, NeedTrained, NeedNotSuperseded, NeedNotHeld, NeedEffectiveness, NeedRequired, NeedUndo, NeedAuditBefore, NeedAuditAfter,
 	NeedStored, NeedDigest, NeedLicence, NeedCriteria, NeedSignature, NeedFourEyes, NeedRetention, NeedNotNeeded,
 	NeedAudience, NeedUpToDate,
 }

@@ -67,10 +67,13 @@ type ReleasePolicy struct {
 	AuditMaxAge *string `graph:"auditMaxAge,set"`
 	// SiteTimeLimit is how long the work at a site may take before it has failed (D1),
 	// OverdueSites what becomes of sites that let the deadline of a PULL pass (P1).
-	SiteTimeLimit *string         `graph:"siteTimeLimit,set"`
-	OverdueSites  *OverdueRule    `graph:"overdueSites,set"`
-	KitSignature  SignatureScheme `graph:"kitSignature,required,filter,set"`
-	KitSigners    []KitSigner     `graph:"kitSigners,set"`
+	SiteTimeLimit *string      `graph:"siteTimeLimit,set"`
+	OverdueSites  *OverdueRule `graph:"overdueSites,set"`
+	// SiteAudits are the audits without which nothing is installed at a site, or verified
+	// there (D3): BEFORE, AFTER.
+	SiteAudits   []AuditMoment   `graph:"siteAudits,set"`
+	KitSignature SignatureScheme `graph:"kitSignature,required,filter,set"`
+	KitSigners   []KitSigner     `graph:"kitSigners,set"`
 	// MediaCriteria are the criteria of the library, each a sentence (L1).
 	MediaCriteria []string `graph:"mediaCriteria,set"`
 	// The prose of the policy, in Markdown.
@@ -152,6 +155,7 @@ func (p *ReleasePolicy) Check() Errors {
 	es.period("verifying", p.Verifying)
 	es.period("auditMaxAge", p.AuditMaxAge)
 	es.longer("siteTimeLimit", p.SiteTimeLimit)
+	es.siteAudits(p.SiteAudits)
 	es.within("maxVariants", p.MaxVariants, 1, MaxCount)
 	es.within("maxManualSteps", p.MaxManualSteps, 0, MaxCount)
 	es.within("minRepresentativeness", p.MinRepresentativeness, 0, 100)

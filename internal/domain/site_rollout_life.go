@@ -27,9 +27,9 @@ var SiteRolloutLife = Lifecycle[SiteRolloutStatus, *SiteRolloutFacts]{
 	Rule: "D1",
 	Moves: []Move[SiteRolloutStatus, *SiteRolloutFacts]{
 		{Verb: ReportSiteRollout, From: []SiteRolloutStatus{SitePending}, To: SiteDistributed},
-		{Verb: ReportSiteRollout, From: []SiteRolloutStatus{SiteDistributed}, To: SiteInstalled},
+		{Verb: ReportSiteRollout, From: []SiteRolloutStatus{SiteDistributed}, To: SiteInstalled, Needs: []siteRolloutNeed{siteAudited(NeedAuditBefore)}},
 		{Verb: ReportSiteRollout, From: []SiteRolloutStatus{SiteInstalled}, To: SiteActivated},
-		{Verb: ReportSiteRollout, From: []SiteRolloutStatus{SiteActivated}, To: SiteVerified},
+		{Verb: ReportSiteRollout, From: []SiteRolloutStatus{SiteActivated}, To: SiteVerified, Needs: []siteRolloutNeed{siteAudited(NeedAuditAfter)}},
 		{Verb: ReportSiteRollout, From: []SiteRolloutStatus{SitePending, SiteDistributed, SiteInstalled, SiteActivated}, To: SiteFailed},
 		{
 			Verb: RetrySiteRollout, From: []SiteRolloutStatus{SiteFailed}, To: SitePending,
@@ -41,6 +41,11 @@ var SiteRolloutLife = Lifecycle[SiteRolloutStatus, *SiteRolloutFacts]{
 }
 
 type siteRolloutNeed = Need[*SiteRolloutFacts]
+
+// siteAudited is an audit of the site, where the deployment asks for it (D3).
+func siteAudited(need MoveNeed) siteRolloutNeed {
+	return siteRolloutNeed{Name: need, Rule: "D3", Field: "audits", Each: func(f *SiteRolloutFacts) []string { return f.Missing[need] }}
+}
 
 // skipping and undoing are what leaving a site out and taking it back need (D5, D7).
 var (

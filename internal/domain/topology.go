@@ -113,6 +113,7 @@ const (
 	RelRecommends    = "RECOMMENDS"
 	RelRecommendedBy = "RECOMMENDED_BY"
 	RelAudits        = "AUDITS"
+	RelAuditsRollout = "AUDITS_ROLLOUT"
 
 	RelDriftsAt    = "DRIFTS_AT"
 	RelReviews     = "REVIEWS"

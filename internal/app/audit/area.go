@@ -6,6 +6,7 @@ import (
 	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/records"
 	"releasegraph/internal/authz"
+	"releasegraph/internal/domain"
 )
 
 // audits is the action of the area.
@@ -15,6 +16,13 @@ const audits authz.Action = "audit"
 type Area struct {
 	estate  *estate.Estate
 	records *records.Area
+}
+
+// Fresh returns an audit that is to be kept.
+func (a *Area) Fresh() *domain.ConfigurationAudit {
+	one := &domain.ConfigurationAudit{}
+	one.ID, one.Sources = a.estate.NewID(), domain.BroughtBy(domain.SourceAPI)
+	return one
 }
 
 // New returns the area over the estate and the areas below it that it uses.

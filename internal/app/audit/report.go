@@ -7,6 +7,7 @@ import (
 
 	"releasegraph/internal/app/acting"
 	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/ground"
 	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
@@ -43,7 +44,7 @@ func (a *Area) AuditSite(ctx context.Context, in Report, o *domain.WriteOptions)
 		done := &domain.ConfigurationAudit{
 			Moment: in.Moment, AuditedBy: acting.Name(ctx), AuditedAt: optional.Or(in.At, now), Comment: in.Comment, Found: len(in.Found),
 		}
-		if err := a.compare(ctx, done, site, in.Found); err != nil {
+		if err := a.Compare(ctx, done, store.ID(site.ID), in.Found, nil); err != nil {
 			return nil, nil, err
 		}
 		counts, err := a.estate.Entire.CountEdges(ctx, store.EdgeQuery{Nodes: []store.ID{store.ID(site.ID)}, Rel: domain.RelAudits, Direction: store.In})
@@ -72,12 +73,21 @@ func (a *Area) mayAudit(ctx context.Context, in Report, site *domain.Site, now t
 	if in.At != nil && in.At.After(now) {
 		es = append(es, refusal.Wrong("input.at", "is in the future"))
 	}
-	if len(in.Found) > mostFound {
-		es = append(es, refusal.Wrong("input.found", "tells of %d items: at most %d in one report", len(in.Found), mostFound))
+	es = append(es, CheckFound(in.Found, "input.found")...)
+	if err := es.Err(); err != nil {
+		return err
+	}
+	return a.estate.Within(ctx, audits, domain.KindAudit, site, "input.site")
+}
+
+// CheckFound says all that is wrong with what was found, as a field of the input tells it.
+func CheckFound(found []audit.Found, path string) (es domain.Errors) {
+	if len(found) > mostFound {
+		es = append(es, refusal.Wrong(path, "tells of %d items: at most %d in one report", len(found), mostFound))
 	}
 	seen := map[string]int{}
-	for i, f := range in.Found {
-		field := fmt.Sprintf("input.found.%d.item", i)
+	for i, f := range found {
+		field := fmt.Sprintf("%s.%d.item", path, i)
 		if err := domain.CheckKey(f.Item); err != nil {
 			es = append(es, refusal.Wrong(field, "%s", err))
 		}
@@ -86,31 +96,38 @@ func (a *Area) mayAudit(ctx context.Context, in Report, site *domain.Site, now t
 		}
 		seen[domain.NormalKey(f.Item)] = i
 	}
-	if err := es.Err(); err != nil {
-		return err
-	}
-	return a.estate.Within(ctx, audits, domain.KindAudit, site, "input.site")
+	return es
 }
 
-// compare notes where what was found differs from the installations of the site.
-func (a *Area) compare(ctx context.Context, done *domain.ConfigurationAudit, site *domain.Site, found []audit.Found) error {
-	v, id := a.estate.Today(ctx), store.ID(site.ID)
+// Compare notes where what was found differs from the installations of the site: those of
+// the graph, and where others are to be, these.
+func (a *Area) Compare(ctx context.Context, done *domain.ConfigurationAudit, site store.ID, found []audit.Found, will map[store.ID]ground.Standing) error {
+	v := a.estate.Today(ctx)
 	pages, err := v.Edges(ctx, store.EdgeQuery{
-		Nodes: []store.ID{id}, Rel: domain.RelInstalledAt, Direction: store.In, Kind: domain.KindConfigurationItem, Order: []store.Order{{Property: "key"}},
+		Nodes: []store.ID{site}, Rel: domain.RelInstalledAt, Direction: store.In, Kind: domain.KindConfigurationItem, Order: []store.Order{{Property: "key"}},
 	})
 	if err != nil {
 		return refusal.OfStore(err)
 	}
 	var expected []audit.Expected
+	known := map[string]bool{}
+	for _, one := range will {
+		known[one.Item.Key] = true
+		if one.There {
+			expected = append(expected, audit.Expected{Item: one.Item.Key, Version: one.Version})
+		}
+	}
 	for i, n := range pages[0].Nodes {
+		if _, other := will[n.ID]; other {
+			continue
+		}
 		expected = append(expected, audit.Expected{Item: n.Props.Text("key"), Version: optional.Text(pages[0].Edges[i].Props.Text("version"))})
 	}
-	keys := make([]string, len(found))
+	keys, named := make([]string, len(found)), make([]audit.Found, len(found))
 	for i, f := range found {
 		keys[i] = domain.NormalKey(f.Item)
-		found[i].Item = keys[i]
+		named[i] = audit.Found{Item: keys[i], Version: f.Version}
 	}
-	known := map[string]bool{}
 	items, err := v.Find(ctx, store.Query{Kind: domain.KindConfigurationItem, Filter: store.Compare{Property: "key", Op: store.OneOf, Value: store.AnyOf(keys)}})
 	if err != nil {
 		return refusal.OfStore(err)
@@ -119,6 +136,6 @@ func (a *Area) compare(ctx context.Context, done *domain.ConfigurationAudit, sit
 		known[n.Props.Text("key")] = true
 	}
 	done.Expected = len(expected)
-	done.Discrepancies, err = audit.Compare(ctx, expected, found, func(item string) bool { return known[item] })
+	done.Discrepancies, err = audit.Compare(ctx, expected, named, func(item string) bool { return known[item] })
 	return err
 }

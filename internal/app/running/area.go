@@ -8,6 +8,7 @@ import (
 	"context"
 	"time"
 
+	"releasegraph/internal/app/audit"
 	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/readiness"
 	"releasegraph/internal/app/release"
@@ -31,6 +32,7 @@ type Area struct {
 	releases  *release.Area
 	readiness *readiness.Area
 	traversal *traversal.Area
+	audits    *audit.Area
 	turns     *turn.Turns
 	// Measures has gates measured that are due to be; nil: nobody does.
 	Measures func(context.Context) error
@@ -39,6 +41,6 @@ type Area struct {
 }
 
 // New returns the area over the estate and the areas below it that it uses.
-func New(e *estate.Estate, r *release.Area, ready *readiness.Area, t *traversal.Area) *Area {
-	return &Area{estate: e, releases: r, readiness: ready, traversal: t, turns: turn.New()}
+func New(e *estate.Estate, r *release.Area, ready *readiness.Area, t *traversal.Area, audits *audit.Area) *Area {
+	return &Area{estate: e, releases: r, readiness: ready, traversal: t, audits: audits, turns: turn.New()}
 }

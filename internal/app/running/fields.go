@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/readiness"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/optional"
 	"releasegraph/internal/store"
@@ -24,9 +25,17 @@ func (a *Area) DeploymentMoves(ctx context.Context, d *domain.Deployment) ([]dom
 	return facts.Moves(), nil
 }
 
-// SiteMoves tells where a site can go from where it is within its wave (D1).
-func (a *Area) SiteMoves(s *domain.SiteRollout) []domain.SiteRolloutMove {
-	return domain.SiteRolloutLife.From(s.Status, &domain.SiteRolloutFacts{SiteRollout: s, Retried: true})
+// SiteMoves tells where a site can go from where it is within its wave, and what each way
+// lacks of the audits that its deployment asks for (D1, D3).
+func (a *Area) SiteMoves(ctx context.Context, s *domain.SiteRollout) ([]domain.SiteRolloutMove, error) {
+	facts := &domain.SiteRolloutFacts{SiteRollout: s, Retried: true}
+	if v := a.estate.CohortOf(ctx, s).View; !v.Past {
+		var err error
+		if facts.Missing, err = readiness.Unaudited(ctx, v, s); err != nil {
+			return nil, err
+		}
+	}
+	return domain.SiteRolloutLife.From(s.Status, facts), nil
 }
 
 // HeldBy says what keeps a wave that is READY from beginning (D2); nil: nothing, or it is

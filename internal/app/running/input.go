@@ -3,6 +3,7 @@ package running
 import (
 	"time"
 
+	"releasegraph/internal/app/readiness"
 	"releasegraph/internal/domain"
 )
 
@@ -63,6 +64,7 @@ type Report struct {
 	Attempt        *int
 	Detail         *string
 	ToolingHealthy *bool
+	Audits         []readiness.SiteAudit
 }
 
 // Reports are reports on sites.

@@ -116,6 +116,7 @@ func (c *course) draft(ctx context.Context) (*estate.Draft, error) {
 		d.Create(r)
 		d.Join(domain.RelReports, r, store.ID(c.about[i]))
 	}
+	c.audits.Write(d)
 	return d, c.follow(ctx, d)
 }
 

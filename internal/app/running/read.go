@@ -46,6 +46,7 @@ type course struct {
 	// allStays says that the back-out plan leaves all as it is.
 	allStays bool
 	proofs   *readiness.Proofs
+	audits   *readiness.Audits
 }
 
 // place is a step in its wave.
@@ -84,6 +85,7 @@ func (a *Area) open(ctx context.Context, d *domain.Deployment) (*course, error) 
 		return nil, err
 	}
 	c.release = optional.First(releases[id])
+	c.audits = readiness.NewAudits(a.audits, c.view, c.ground, d)
 	c.proofs = readiness.NewProofs(c.view, c.ground, c.release)
 	c.r = rollout
 	if d.Status == domain.DeploymentBackingOut { // what stays is told by its step

@@ -9,6 +9,7 @@ import (
 
 	"releasegraph/internal/app/acting"
 	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/readiness"
 	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
@@ -86,6 +87,11 @@ func (a *Area) ReportSiteRollouts(ctx context.Context, in Reports, o *domain.Wri
 			return out, nil
 		},
 	}, decide)
+}
+
+// MayReport says why a caller may not report for a site, nil where they may.
+func (a *Area) MayReport(ctx context.Context, site *domain.Site) error {
+	return a.estate.Within(ctx, reports, domain.KindSiteRollout, site, "site")
 }
 
 // takeAll takes reports that stand each for itself.
@@ -185,7 +191,7 @@ func newReport(ctx context.Context, c *course, s *running.Step, in Report, path 
 		lower := strings.ToLower(*r.KitSha256)
 		r.KitSha256 = &lower
 	}
-	var es domain.Errors
+	es := readiness.CheckAudits(in.Audits)
 	if strings.TrimSpace(in.ReportID) == "" {
 		es = append(es, refusal.Wrong("reportId", "is blank: give each report a name of its own, by which it is known when it is sent again"))
 	}
@@ -255,11 +261,21 @@ func (t *taking) move(ctx context.Context, c *course, w *running.Wave, s *runnin
 	if err := c.proofs.Read(ctx, s, c.groundOf(s), c.sites[s.ID], said); err != nil {
 		return err
 	}
+	audits, err := c.audits.Brought(ctx, s, c.sites[s.ID].ID, report, in.Audits)
+	if err != nil {
+		return err
+	}
+	if said.Audits, err = c.audits.Made(ctx, c.sites[s.ID].ID, audits); err != nil {
+		return err
+	}
 	outcome, refused := c.r.Take(w, s, said, c.now)
 	if refused != nil {
 		return &domain.Error{Code: domain.Code(refused.Code), Rule: "D5", Message: refused.Text}
 	}
 	if err := c.ground.Read(ctx, c.grounds(s)); err != nil {
+		return err
+	}
+	if err := c.audits.Compare(ctx, audits, domain.AuditBefore); err != nil {
 		return err
 	}
 	c.at = report.At
@@ -279,6 +295,10 @@ func (t *taking) move(ctx context.Context, c *course, w *running.Wave, s *runnin
 	if outcome.Finding != "" {
 		report.Finding = &outcome.Finding
 	}
+	if err := c.audits.Compare(ctx, audits, domain.AuditAfter); err != nil {
+		return err
+	}
+	c.audits.Keep(report, audits)
 	report.Moved = len(outcome.Path) > 0
 	c.reports, c.about = append(c.reports, report), append(c.about, s.ID)
 	t.said[report.Key] = report

@@ -52,7 +52,7 @@ func (c *course) startFacts(f *readiness.Facts, reason *string) *domain.Deployme
 // start makes the deployment run, with what its policy says of it.
 func (c *course) start(ctx context.Context, f *readiness.Facts) error {
 	d := c.amend()
-	d.VerifyingPeriod, d.SiteTimeLimit, d.OverdueSites = f.Policy.Verifying, f.Policy.SiteTimeLimit, f.Policy.OverdueSites
+	d.VerifyingPeriod, d.SiteTimeLimit, d.OverdueSites, d.SiteAudits = f.Policy.Verifying, f.Policy.SiteTimeLimit, f.Policy.OverdueSites, f.Policy.SiteAudits
 	return c.apply(ctx, c.r.Resume("")...)
 }
 

@@ -19,6 +19,8 @@ type Report struct {
 	Kit string
 	// Detail is what it says besides.
 	Detail string
+	// Audits are those of the site that were made so far, or that it brings (D3).
+	Audits []Audit
 	// Unhealthy says that the deployment tooling of the site is not healthy (D3).
 	Unhealthy bool
 }
@@ -152,12 +154,15 @@ func (r *Rollout) forward(s *Step, report Report) (Outcome, *Refusal) {
 		if len(s.Kits) > 0 && report.Kit != "" && !slices.Contains(s.Kits, strings.ToLower(report.Kit)) {
 			return failed(s, fmt.Sprintf("it has another kit than the release: %s", report.Kit)), nil
 		}
-		if lacks := s.lacks(report); len(lacks) > 0 {
+		if lacks := append(s.lacks(report), r.Unaudited(s, domain.SiteInstalled, report.Audits)...); len(lacks) > 0 {
 			return Outcome{}, &Refusal{Unproved, "before it is installed it needs " + strings.Join(lacks, "; ")}
 		}
 	}
 	if to >= placeOf(domain.SiteActivated) && !r.active(report.At) {
 		return Outcome{}, &Refusal{Unproved, "what is installed does not run before the common activation"}
+	}
+	if lacks := r.Unaudited(s, domain.SiteVerified, report.Audits); to == placeOf(domain.SiteVerified) && len(lacks) > 0 {
+		return Outcome{}, &Refusal{Unproved, "before it is verified it needs " + strings.Join(lacks, "; ")}
 	}
 	if to == installed && r.active(report.At) {
 		to = placeOf(domain.SiteActivated) // in the same change set
