@@ -18,6 +18,7 @@ import (
 	"releasegraph/internal/app/change"
 	"releasegraph/internal/app/closing"
 	"releasegraph/internal/app/configuration"
+	"releasegraph/internal/app/device"
 	"releasegraph/internal/app/drift"
 	"releasegraph/internal/app/effectiveness"
 	"releasegraph/internal/app/environment"
@@ -106,6 +107,7 @@ type App struct {
 	Gates         *gating.Area
 	Outages       *outage.Area
 	Pipelines     *pipeline.Area
+	Devices       *device.Area
 	Figures       *figures.Area
 	Feeds         *feed.Area
 	Work          *work.Area
@@ -178,6 +180,7 @@ func New(c Config) *App {
 		a.Gates.Measuring = c.Measuring
 	}
 	a.Outages = with(e, outage.New(e, a.Records))
+	a.Devices = with(e, device.New(e, a.Running))
 	a.Pipelines = with(e, pipeline.New(e, a.Running))
 	a.Figures = with(e, figures.New(e, a.Preparation, a.Media))
 	a.Feeds = with(e, feed.New(e, a.Calendar))

@@ -54,6 +54,7 @@ func (s serving) config(r *running, t *telemetry.Telemetry) (server.Config, erro
 		Budget: budget.Limits{Running: s.MaxRunning, PerCaller: s.MaxRunningCaller, Wait: s.MaxWait}, MaxAnswer: s.MaxAnswer, MemoryLimit: limitMemory(s.MemoryLimit),
 		HideSchema: s.Introspection == "off", HideSuggestions: s.Suggestions == "off",
 		Media: s.mediaLimitFlags.limits(), Origins: s.Origin, Streams: server.StreamLimits{Grace: s.Grace}, Slow: s.SlowOperation, Metrics: t.Registry,
+		DevicePoll: s.devicePoll,
 	}
 	if (s.TLSCert == "") != (s.TLSKey == "") {
 		return c, usagef("--tls-cert and --tls-key: give both or none")

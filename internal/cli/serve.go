@@ -24,13 +24,15 @@ type serveCmd struct {
 	mailFlags
 	webhookFlags
 	streamFlags
-	Prometheus  []string `placeholder:"NAME=URL" help:"A Prometheus server that tests may be measured by, such as prod=https://metrics.example.com:9090; several with commas. No other is asked."`
-	KeepHistory span     `placeholder:"DURATION" help:"Forget changes older than this, such as 8760h or P1Y, except what baselines need. Default: forget none."`
-	Deployments string   `type:"path" placeholder:"FILE" help:"Who may tell of roll-outs by webhooks (GitHub, GitLab, CDEvents), and which sites environments are, as YAML. Default: roll-outs are told of with a token alone."`
-	Clock       string   `placeholder:"INSTANT" help:"For tests and demos, on loopback alone: begin at an instant such as 2027-01-01T00:00:00Z, or now, and let advanceClock move the clock on. Default: the clock is real."`
-	PrintConfig bool     `help:"Print the configuration as YAML, secrets masked, and end."`
-	Topology    string   `enum:"on,off" default:"on" help:"Keep the shape of the graph, and its records, in memory, for fast answers: on or off."`
-	Memory      *int64   `placeholder:"BYTES" help:"About how much memory the records may take; 0: none are kept there. What does not fit is read from the store. Default: a third of --memory-limit."`
+	Prometheus  []string      `placeholder:"NAME=URL" help:"A Prometheus server that tests may be measured by, such as prod=https://metrics.example.com:9090; several with commas. No other is asked."`
+	KeepHistory span          `placeholder:"DURATION" help:"Forget changes older than this, such as 8760h or P1Y, except what baselines need. Default: forget none."`
+	Deployments string        `type:"path" placeholder:"FILE" help:"Who may tell of roll-outs by webhooks (GitHub, GitLab, CDEvents), and which sites environments are, as YAML. Default: roll-outs are told of with a token alone."`
+	DDI         bool          `name:"ddi" help:"Speak with devices of sites by Direct Device Integration (hawkBit), as SWUpdate and RAUC do, at /TENANT/controller/v1/SITE. Default: only the agent and people report."`
+	DDIPoll     time.Duration `name:"ddi-poll" default:"5m" help:"How long devices are to sleep between two questions. Default: ${default}."`
+	Clock       string        `placeholder:"INSTANT" help:"For tests and demos, on loopback alone: begin at an instant such as 2027-01-01T00:00:00Z, or now, and let advanceClock move the clock on. Default: the clock is real."`
+	PrintConfig bool          `help:"Print the configuration as YAML, secrets masked, and end."`
+	Topology    string        `enum:"on,off" default:"on" help:"Keep the shape of the graph, and its records, in memory, for fast answers: on or off."`
+	Memory      *int64        `placeholder:"BYTES" help:"About how much memory the records may take; 0: none are kept there. What does not fit is read from the store. Default: a third of --memory-limit."`
 }
 
 // serving are the flags of all commands that serve.
@@ -44,6 +46,8 @@ type serving struct {
 
 	known     *identities      // nil: every caller is believed
 	pipelines *pipeline.Config // nil: none
+	// devicePoll is how long devices sleep between two questions, 0: none are heard.
+	devicePoll time.Duration
 	// loopback says that nobody else than this machine is heard.
 	loopback bool
 }
@@ -59,6 +63,7 @@ func (serveCmd) Help() string {
     releasegraph serve --media /var/lib/releasegraph/media
     releasegraph serve --prometheus prod=https://metrics.example.com:9090
     releasegraph serve --deployments deployments.yaml
+    releasegraph serve --media /var/lib/releasegraph/media --ddi
     releasegraph serve --clock 2027-01-01T00:00:00Z
     releasegraph serve --smtp smtp://releases@mail.example.org --mail-from releases@example.org
     releasegraph serve --webhook-allow 10.20.0.0/16
@@ -92,6 +97,11 @@ func (c *serveCmd) Run(r *running, model *kong.Application) error {
 	}
 	if err != nil {
 		return err
+	}
+	if c.DDI {
+		if c.devicePoll = c.DDIPoll; c.devicePoll < time.Second {
+			return usagef("--ddi-poll %s: a device sleeps a second at least", c.DDIPoll)
+		}
 	}
 	if c.pipelines, err = pipelinesOf(c.Deployments); err != nil {
 		return err
@@ -188,7 +198,7 @@ func (s serving) serve(r *running, t *telemetry.Telemetry, greet func(address st
 		if s.known != nil {
 			s.known.app.Store(e.app)
 		}
-		return &server.Core{Schema: resolvers.New(e.app, r.log), Calendar: e.app.Feeds, Exporter: e.app.Export, Switches: e.app.Progress, Pipelines: e.app.Pipelines, Media: e.media, Revoked: e.app.Tokens.TokenRevoked, Await: e.app.Await, Checks: e.checks()}, nil
+		return &server.Core{Schema: resolvers.New(e.app, r.log), Calendar: e.app.Feeds, Exporter: e.app.Export, Switches: e.app.Progress, Pipelines: e.app.Pipelines, Devices: e.app.Devices, Media: e.media, Revoked: e.app.Tokens.TokenRevoked, Await: e.app.Await, Checks: e.checks()}, nil
 	})
 	if opened != nil {
 		err = errors.Join(err, opened.close(r))

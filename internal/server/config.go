@@ -38,6 +38,9 @@ type Config struct {
 	MemoryLimit int64
 	// Rate is how many operations a caller may send.
 	Rate RateLimit
+	// DevicePoll, when not 0, has devices of sites speak DDI with the server, and says how
+	// long they sleep between two questions.
+	DevicePoll time.Duration
 	// Media bounds transfers of media.
 	Media MediaLimits
 	// FailedLogins is how many tokens that are not believed an address may send;

@@ -20,6 +20,8 @@ type Core struct {
 	Switches Switches
 	// Pipelines answers at /deployments.
 	Pipelines Pipelines
+	// Devices answers devices that speak DDI, where Config.DevicePoll says so.
+	Devices Devices
 	// Media, when not nil, answers below /media/.
 	Media *Media
 	// Revoked, when not nil, gives what is closed when the next API token is

@@ -103,6 +103,7 @@ func (s *Server) router() (http.Handler, error) {
 	r.With(unkept, s.config.ownPages, s.actor, s.rates.middleware).Post(SwitchesPath+"/{key}", s.oneSwitch)
 	s.deploymentRoutes(r)
 	s.mediaRoutes(r)
+	s.deviceRoutes(r)
 	var failed error
 	r.Group(func(r chi.Router) { failed = s.pages(r) })
 	return s.traced(r), failed
