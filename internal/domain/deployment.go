@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"releasegraph/internal/period"
 )
 
 // Deployment is the roll-out of one release (P1, D1).
@@ -120,6 +122,19 @@ func (d *Deployment) Drop(why string, at time.Time) {
 	if d.Status == DeploymentPlanned {
 		d.Status, d.StatusReason, d.EndedAt = DeploymentAborted, &why, &at
 	}
+}
+
+// Watched is until when its release is watched that is everywhere (D8).
+func (d *Deployment) Watched() (time.Time, error) {
+	text := *DefaultPolicy().Verifying
+	if d.VerifyingPeriod != nil {
+		text = *d.VerifyingPeriod
+	}
+	length, err := period.Parse(text)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("verifyingPeriod of %s: %w", d.Key, err)
+	}
+	return length.After(*d.VerifyingAt), nil
 }
 
 // AcceptedByPerson is who accepted the plan.

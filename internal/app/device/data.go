@@ -7,9 +7,13 @@ import (
 
 	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/refusal"
+	"releasegraph/internal/authz"
 	"releasegraph/internal/ddi"
 	"releasegraph/internal/domain"
 )
+
+// reports is the action of whoever says something for a site.
+const reports authz.Action = "reportSite"
 
 // shelf is where lies what devices say of themselves, by the id of their site: facts of a
 // device, which are no records of the estate.
@@ -44,7 +48,7 @@ func (a *Area) Describe(ctx context.Context, site string, d ddi.Data) error {
 	if err != nil {
 		return err
 	}
-	if err := a.running.MayReport(ctx, at); err != nil {
+	if err := a.estate.Within(ctx, reports, domain.KindSiteRollout, at, "controllerId"); err != nil {
 		return err
 	}
 	for {

@@ -2,14 +2,12 @@ package running
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
-	"releasegraph/internal/period"
 	"releasegraph/internal/plan/running"
 	"releasegraph/internal/store"
 )
@@ -63,26 +61,13 @@ func (c *course) settle(ctx context.Context) error {
 			return err
 		}
 		if d := c.r.Deployment; d.Status == domain.DeploymentVerifying && d.VerifyingUntil == nil {
-			until, err := watchedUntil(d)
+			until, err := d.Watched()
 			if err != nil {
 				return err
 			}
 			d.VerifyingUntil = &until
 		}
 	}
-}
-
-// watchedUntil is until when a release is watched that is everywhere (D8).
-func watchedUntil(d *domain.Deployment) (time.Time, error) {
-	text := *domain.DefaultPolicy().Verifying
-	if d.VerifyingPeriod != nil {
-		text = *d.VerifyingPeriod
-	}
-	length, err := period.Parse(text)
-	if err != nil {
-		return time.Time{}, fmt.Errorf("verifyingPeriod of %s: %w", d.Key, err)
-	}
-	return length.After(*d.VerifyingAt), nil
 }
 
 // draft writes what has become of the deployment, of what stands below it, of its

@@ -89,11 +89,6 @@ func (a *Area) ReportSiteRollouts(ctx context.Context, in Reports, o *domain.Wri
 	}, decide)
 }
 
-// MayReport says why a caller may not report for a site, nil where they may.
-func (a *Area) MayReport(ctx context.Context, site *domain.Site) error {
-	return a.estate.Within(ctx, reports, domain.KindSiteRollout, site, "site")
-}
-
 // takeAll takes reports that stand each for itself.
 func (t *taking) takeAll(ctx context.Context, list []Report) (*ReportedAll, error) {
 	out := &ReportedAll{Refused: []RefusedReport{}}
@@ -161,22 +156,11 @@ func (t *taking) take(ctx context.Context, in Report, path string) taken {
 		if earlier != nil {
 			out.report, out.revision = earlier, revision
 		}
-		out.err = about(err, path)
+		out.err = refusal.Placed(err, path)
 		return out
 	}
-	out.err = about(t.move(ctx, c, w, s, report, in), path)
+	out.err = refusal.Placed(t.move(ctx, c, w, s, report, in), path)
 	return out
-}
-
-// about tells an error where in the input it belongs.
-func about(err error, path string) error {
-	var one *domain.Error
-	if errors.As(err, &one) && one.Field == "" {
-		told := *one
-		told.Field = path
-		return &told
-	}
-	return err
 }
 
 // newReport is a report as it is kept.

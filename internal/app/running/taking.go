@@ -33,17 +33,6 @@ func (a *Area) taking() *taking {
 	}
 }
 
-// named is how a reference names a record.
-func named(ref domain.Ref) string {
-	switch {
-	case ref.Key != nil && ref.ID == nil:
-		return "key " + *ref.Key
-	case ref.ID != nil && ref.Key == nil:
-		return "id " + *ref.ID
-	}
-	return ""
-}
-
 // foresee reads at once what many reports are about. What is not there each report tells
 // itself.
 func (t *taking) foresee(ctx context.Context, list []Report) error {
@@ -67,7 +56,7 @@ func (t *taking) foresee(ctx context.Context, list []Report) error {
 		if d == nil || site == nil {
 			continue
 		}
-		t.deployments[named(one.Deployment)], t.sites[named(one.Site)] = d, site
+		t.deployments[one.Deployment.Named()], t.sites[one.Site.Named()] = d, site
 		c, err := t.open(ctx, d)
 		if err != nil {
 			return err
@@ -134,7 +123,7 @@ func (t *taking) kept(ctx context.Context, v estate.View, key string) (*domain.S
 
 // course opens the deployment of a report, once for all reports on it.
 func (t *taking) course(ctx context.Context, in Report, path string) (*course, error) {
-	if d := t.deployments[named(in.Deployment)]; d != nil {
+	if d := t.deployments[in.Deployment.Named()]; d != nil {
 		return t.open(ctx, d)
 	}
 	d, err := estate.One[*domain.Deployment](ctx, t.area.estate.Today(ctx), in.Deployment, refusal.FieldAt(path, "deployment"))
@@ -159,7 +148,7 @@ func (t *taking) open(ctx context.Context, d *domain.Deployment) (*course, error
 // step finds what the site of a report receives.
 func (t *taking) step(ctx context.Context, c *course, in Report, path string) (_ *running.Wave, _ *running.Step, err error) {
 	today := t.area.estate.Today(ctx)
-	site := t.sites[named(in.Site)]
+	site := t.sites[in.Site.Named()]
 	if site == nil {
 		if site, err = estate.One[*domain.Site](ctx, today, in.Site, refusal.FieldAt(path, "site")); err != nil {
 			return nil, nil, err
