@@ -6413,6 +6413,7 @@ func fieldsOfWave() direct.Type {
 		"gateVerdict":    direct.Optional(func(v *domain.Wave) *domain.GateVerdict { return v.GateVerdict }, direct.Text),
 		"gateDecidedBy":  direct.One(func(v *domain.Wave) *domain.Person { return v.GateDecidedByPerson() }),
 		"gateDecidedAt":  direct.Optional(func(v *domain.Wave) *time.Time { return v.GateDecidedAt }, direct.Time),
+		"exposure":       direct.Optional(func(v *domain.Wave) *int { return v.Exposure }, direct.Int),
 		"gateMeasure":    direct.One(func(v *domain.Wave) *domain.TestMeasure { return v.GateMeasure }),
 		"gateQuery":      direct.Optional(func(v *domain.Wave) *string { return v.GateQuery }, direct.Text),
 		"gateOver":       direct.Optional(func(v *domain.Wave) *string { return v.GateOver }, direct.By(scalar.MarshalDuration)),

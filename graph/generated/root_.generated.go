@@ -9803,6 +9803,34 @@ input EventFilter {
   sources: [String!]
 }
 `, BuiltIn: false},
+	{Name: "../schema/exposure.graphqls", Input: `extend type Mutation {
+  """
+  Plans the roll-out of a release that has no sites: it is shown to a share of users or items that grows, a wave for each. Whoever plans it accepts
+  the plan. What runs it is what runs all roll-outs: startDeployment, gates, soak, pause, backOut. Software asks by OpenFeature's protocol whether a
+  user or item is among the share.
+  """
+  planExposure(
+    "The release, and the shares."
+    input: PlanExposureInput!
+    "Why, and whether only to try."
+    options: WriteOptions
+  ): DeploymentPayload @needs(action: "acceptPlan", of: "Deployment")
+}
+
+"To which shares of users or items a release is shown, one after another."
+input PlanExposureInput {
+  "The release, which is ACCEPTED and changes nothing that is at a site."
+  release: RecordRef!
+  "The key of the deployment; one is made when absent."
+  key: String
+  "Percentages that rise, up to 100."
+  shares: [Int!]!
+  "How long a wave is watched before the next one begins (D2)."
+  soak: Duration
+  "Why."
+  reason: String
+}
+`, BuiltIn: false},
 	{Name: "../schema/figures.graphqls", Input: `extend type Query {
   """
   What became of releases and their roll-outs in a period (M1), with the four measures of DORA: deploymentFrequency, leadTime, changeFailureRate and
@@ -22523,6 +22551,8 @@ type Wave {
   gateDecidedBy: Person
   "When."
   gateDecidedAt: DateTime
+  "The percentage of users or items that has the release once the wave has begun, of a roll-out without sites; null: it is of sites."
+  exposure: Int
   "How a server measures whether a MEASURED gate opens."
   gateMeasure: TestMeasure
   "What that is asked."
@@ -23238,6 +23268,8 @@ input WaveFilter {
   gateDecidedBy: StringFilter
   "When."
   gateDecidedAt: DateTimeFilter
+  "The percentage of users or items that has the release once the wave has begun, of a roll-out without sites; null: it is of sites."
+  exposure: IntFilter
   "When."
   gateMeasuredAt: DateTimeFilter
   "When it was first RUNNING."
@@ -23284,6 +23316,8 @@ enum WaveOrderField {
   WINDOW_TO
   "When a TIME opens it."
   OPENS_AT
+  "The percentage of users or items that has the release once the wave has begun, of a roll-out without sites; null: it is of sites."
+  EXPOSURE
   "When it was first RUNNING."
   STARTED_AT
   "When it had succeeded: from then on it soaks (D2)."
@@ -23336,6 +23370,8 @@ enum WaveGroupField {
   GATE_DECIDED_BY
   "When."
   GATE_DECIDED_AT
+  "The percentage of users or items that has the release once the wave has begun, of a roll-out without sites; null: it is of sites."
+  EXPOSURE
   "When."
   GATE_MEASURED_AT
   "When it was first RUNNING."
@@ -37215,6 +37251,8 @@ func (ec *executionContext) childFields_Wave(ctx context.Context, field graphql.
 		return ec.fieldContext_Wave_gateDecidedBy(ctx, field)
 	case "gateDecidedAt":
 		return ec.fieldContext_Wave_gateDecidedAt(ctx, field)
+	case "exposure":
+		return ec.fieldContext_Wave_exposure(ctx, field)
 	case "gateMeasure":
 		return ec.fieldContext_Wave_gateMeasure(ctx, field)
 	case "gateQuery":

@@ -25,6 +25,7 @@ import (
 	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/event"
 	"releasegraph/internal/app/export"
+	"releasegraph/internal/app/exposure"
 	"releasegraph/internal/app/feed"
 	"releasegraph/internal/app/figures"
 	"releasegraph/internal/app/forecast"
@@ -105,6 +106,7 @@ type App struct {
 	Progress      *progress.Area
 	Running       *running.Area
 	Gates         *gating.Area
+	Exposures     *exposure.Area
 	Outages       *outage.Area
 	Pipelines     *pipeline.Area
 	Devices       *device.Area
@@ -179,6 +181,7 @@ func New(c Config) *App {
 	if c.Measuring != nil {
 		a.Gates.Measuring = c.Measuring
 	}
+	a.Exposures = with(e, exposure.New(e, a.Records))
 	a.Outages = with(e, outage.New(e, a.Records))
 	a.Devices = with(e, device.New(e, a.Running))
 	a.Pipelines = with(e, pipeline.New(e, a.Running))

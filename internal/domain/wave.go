@@ -29,6 +29,9 @@ type Wave struct {
 	GateVerdict   *GateVerdict `graph:"gateVerdict,filter,import"`
 	GateDecidedBy *string      `graph:"gateDecidedBy,filter,import,text,person"`
 	GateDecidedAt *time.Time   `graph:"gateDecidedAt,filter,import"`
+	// Exposure is the percentage of users or items that has the release once the wave has
+	// begun, of a roll-out without sites; nil: it is of sites.
+	Exposure *int `graph:"exposure,filter,sort,import"`
 	// GateMeasure and GateQuery say how a server measures whether a gate that is MEASURED
 	// opens, GateOver over how long. GateMeasured is what was measured last, at
 	// GateMeasuredAt.
@@ -130,6 +133,7 @@ func rangeOf(from, to *time.Time) *TimeRange {
 func (w *Wave) Check() Errors {
 	es := w.Record.Check()
 	es.within("ordinal", &w.Ordinal, 1, MaxCount)
+	es.within("exposure", w.Exposure, 1, 100)
 	es.within("hurtSites", w.HurtSites, 0, MaxCount)
 	es.within("hurtUsers", w.HurtUsers, 0, MaxCount)
 	es.after("windowTo", w.WindowTo, "windowFrom", w.WindowFrom)

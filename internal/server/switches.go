@@ -2,7 +2,9 @@ package server
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"io"
 	"net/http"
 	"time"
 
@@ -37,15 +39,42 @@ type flag struct {
 	Metadata map[string]any `json:"metadata"`
 }
 
-func flagOf(s *progress.Switch) flag {
-	f := flag{Key: s.Release, Value: s.On, Reason: "STATIC", Variant: "off", Metadata: map[string]any{"revision": s.Revision}}
-	if s.On {
+// flagOf is a switch for what a key stands for.
+func flagOf(s *progress.Switch, key string) flag {
+	f := flag{Key: s.Release, Value: s.For(key), Reason: "STATIC", Variant: "off", Metadata: map[string]any{"revision": s.Revision}}
+	if f.Value {
 		f.Variant = "on"
+	}
+	if s.Share != nil {
+		f.Reason, f.Metadata["share"] = "SPLIT", *s.Share
 	}
 	if s.ActivateAt != nil {
 		f.Metadata["activateAt"] = s.ActivateAt.UTC().Format(time.RFC3339)
 	}
 	return f
+}
+
+// maxContext is how long a question for flags may be.
+const maxContext = 64 << 10
+
+// targetOf is for what is asked: the targeting key of the context, empty where there is none.
+func targetOf(r *http.Request) string {
+	var asked struct {
+		Context struct {
+			TargetingKey string `json:"targetingKey"`
+		} `json:"context"`
+	}
+	if json.NewDecoder(io.LimitReader(r.Body, maxContext)).Decode(&asked) != nil {
+		return ""
+	}
+	return asked.Context.TargetingKey
+}
+
+// keyMissing is a flag that is on for a share, and was asked for nobody.
+type keyMissing struct{ release string }
+
+func (k keyMissing) Error() string {
+	return k.release + " is shown to a share of users or items: say by context.targetingKey which is asked for"
 }
 
 // oneSwitch answers with one flag.
@@ -55,17 +84,22 @@ func (s *Server) oneSwitch(w http.ResponseWriter, r *http.Request) {
 		s.refuseRead(w, r, "the flag", err)
 		return
 	}
+	target := targetOf(r)
 	s.flags(w, r, switchPrice, func(ctx context.Context, of Switches) (any, error) {
 		found, err := of.Switch(ctx, key)
 		if err != nil {
 			return nil, err
 		}
-		return flagOf(found), nil
+		if target == "" && found.Share != nil {
+			return nil, keyMissing{found.Release}
+		}
+		return flagOf(found, target), nil
 	})
 }
 
 // allSwitches answers with all flags.
 func (s *Server) allSwitches(w http.ResponseWriter, r *http.Request) {
+	target := targetOf(r)
 	s.flags(w, r, switchesPrice, func(ctx context.Context, of Switches) (any, error) {
 		found, err := of.Switches(ctx)
 		if err != nil {
@@ -73,7 +107,7 @@ func (s *Server) allSwitches(w http.ResponseWriter, r *http.Request) {
 		}
 		list := make([]flag, len(found))
 		for i, one := range found {
-			list[i] = flagOf(one)
+			list[i] = flagOf(one, target)
 		}
 		return map[string]any{"flags": list}, nil
 	})
@@ -99,7 +133,10 @@ func (s *Server) flags(w http.ResponseWriter, r *http.Request, price int, ask fu
 	defer leave()
 	answer, err := ask(ctx, served.core.Switches)
 	var wrong *domain.Error
+	var missing keyMissing
 	switch {
+	case errors.As(err, &missing):
+		writeJSON(w, http.StatusBadRequest, flagsType, map[string]any{"key": missing.release, "errorCode": "TARGETING_KEY_MISSING", "errorDetails": missing.Error()})
 	case errors.As(err, &wrong) && wrong.Code == domain.NotFound:
 		writeJSON(w, http.StatusNotFound, flagsType, map[string]any{"key": chi.URLParam(r, "key"), "errorCode": "FLAG_NOT_FOUND", "errorDetails": wrong.Message})
 	case err != nil:

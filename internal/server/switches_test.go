@@ -20,9 +20,16 @@ import (
 )
 
 // asked is the answer to a question for flags.
-func (r *running) asked(path string) (int, string) {
+func (r *running) asked(path string) (int, string) { return r.askedFor("", path) }
+
+// askedFor is the answer to a question for flags, for what a key stands for.
+func (r *running) askedFor(key, path string) (int, string) {
 	r.t.Helper()
-	q, err := http.NewRequestWithContext(r.t.Context(), http.MethodPost, r.url+path, strings.NewReader(`{"context":{}}`))
+	asks := `{"context":{}}`
+	if key != "" {
+		asks = fmt.Sprintf(`{"context":{"targetingKey":%q,"country":"FR"}}`, key)
+	}
+	q, err := http.NewRequestWithContext(r.t.Context(), http.MethodPost, r.url+path, strings.NewReader(asks))
 	require.NoError(r.t, err)
 	q.Header.Set("Content-Type", "application/json")
 	answer, err := http.DefaultClient.Do(q)
@@ -47,6 +54,11 @@ func TestAReleaseWithOneInstantIsAFlag_P8(t *testing.T) {
 		}
 	}
 	lines := append(deployment("now", time.Now().Add(-time.Hour)), deployment("later", time.Now().Add(time.Hour))...)
+	lines = append(lines,
+		`{"node":"Release","key":"half","name":"R","releaseVersion":"1.0.0","type":"MINOR","category":"DELTA","status":"DEPLOYING"}`,
+		`{"node":"Deployment","key":"of-half","name":"D","status":"RUNNING"}`, `{"edge":"DEPLOYS","from":"Deployment:of-half","to":"Release:half"}`,
+		`{"node":"Wave","key":"half-1","name":"W","ordinal":1,"status":"SUCCEEDED","exposure":50}`, `{"edge":"HAS_WAVE","from":"Deployment:of-half","to":"Wave:half-1"}`,
+	)
 	got, err := a.Bulk.ImportLines(t.Context(), bulk.ImportLinesInput{Lines: lines}, nil)
 	require.NoError(t, err)
 	require.Empty(t, got.Wrong)
@@ -66,5 +78,17 @@ func TestAReleaseWithOneInstantIsAFlag_P8(t *testing.T) {
 	require.Equal(t, http.StatusNotFound, status)
 	require.Contains(t, text, `"errorCode":"FLAG_NOT_FOUND"`)
 	_, text = r.asked(server.SwitchesPath)
-	require.Equal(t, 2, strings.Count(text, `"key"`))
+	require.Equal(t, 3, strings.Count(text, `"key"`))
+
+	status, text = r.asked(server.SwitchesPath + "/half")
+	require.Equal(t, http.StatusBadRequest, status)
+	require.Contains(t, text, `"errorCode":"TARGETING_KEY_MISSING"`)
+	on := 0
+	for i := range 40 {
+		status, text = r.askedFor(fmt.Sprintf("user-%d", i), server.SwitchesPath+"/half")
+		require.Equal(t, http.StatusOK, status)
+		require.Contains(t, text, `"reason":"SPLIT"`)
+		on += strings.Count(text, `"value":true`)
+	}
+	require.InDelta(t, 20, on, 12)
 }

@@ -123,6 +123,10 @@ func (w *world) rollout(n int) {
 		w.brought(deployed("pull", "live", `"status":"RUNNING","startedAt":"2026-01-01T00:00:00Z","approach":"PULL"`, "RUNNING", n)...),
 		{"ann", fmt.Sprintf(`chooseSiteTime(input: {deployment: {key: "story-pull-%d"}, site: {key: "story-there-%[1]d"}, from: "2030-02-01T00:00:00Z"})`, n)},
 	})
+	w.tell([]step{
+		w.brought(fmt.Sprintf(`{"node":"Release","key":"story-shown-%d","name":"S","releaseVersion":"9.0.%[1]d","type":"MAJOR","category":"DELTA","status":"ACCEPTED"}`, n)),
+		{"ann", fmt.Sprintf(`planExposure(input: {release: {key: "story-shown-%d"}, shares: [10, 100]})`, n)},
+	})
 	w.tell([]step{{"ann", fmt.Sprintf(`reviewRelease(input: {release: {key: "story-live-%d"}, verdict: INEFFECTIVE, comment: "slow"})`, n)}})
 	w.tell([]step{
 		w.brought(fmt.Sprintf(`{"node":"ConfigurationItem","key":"story-service-%d","name":"S","class":"SERVICE"}`, n)),

@@ -138,6 +138,10 @@ func (r *Rollout) settle(w *Wave, t Tally) []Move {
 	}
 	begun := w.Status == domain.WaveRunning || w.Status == domain.WavePaused
 	switch d := r.Deployment; {
+	case t.Total == 0 && w.Exposure != nil && w.Status != domain.WaveRunning:
+		return nil
+	case t.Total == 0 && w.Exposure != nil:
+		return []Move{moveWave(w, domain.WaveSucceeded, fmt.Sprintf("%d %% of all have the release", *w.Exposure))}
 	case t.Total == 0:
 		return []Move{moveWave(w, domain.WaveSkipped, "all of its sites were left out")}
 	case (begun || w.Status == domain.WaveFailed) && t.Enough(d.SuccessThreshold):
