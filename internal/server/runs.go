@@ -56,7 +56,7 @@ func (t runs) follow(ctx context.Context, exec graphql.GraphExecutor, op *graphq
 		if answer == nil {
 			return f.over(exec)
 		}
-		if err := t.handOver(f.ctx, answer, each); err != nil {
+		if err := t.handOver(f, answer, each); err != nil {
 			return nil
 		}
 		f.answered = true
@@ -87,6 +87,7 @@ func (t runs) panicked(ctx context.Context, exec graphql.GraphExecutor, p any) *
 type followed struct {
 	ctx, whole context.Context // of it, and of who waits for it
 	op         *graphql.OperationContext
+	caller     string // looked for once: contexts are deep
 	responses  graphql.ResponseHandler
 	ending     *response.Ending
 	turn       func()             // leaves its turn
@@ -99,13 +100,13 @@ type followed struct {
 // when nobody waits for it. What is on the stack while a subscription waits lies there for
 // each of thousands: so beginning and ending have functions of their own.
 func (t runs) begin(ctx context.Context, exec graphql.GraphExecutor, op *graphql.OperationContext) (*followed, *graphql.Response) {
-	f := &followed{whole: ctx, op: op, turn: func() {}}
+	f := &followed{whole: ctx, op: op, caller: caller(ctx), turn: func() {}}
 	lasting := op.Operation.Operation == ast.Subscription
 	if !lasting {
 		ctx, f.cancel = withTimeout(ctx, t.config.OperationTimeout)
 	}
 	ctx, f.ending = response.WithEnding(ctx)
-	leave, err := t.budget.Enter(ctx, caller(ctx), priceIn(op))
+	leave, err := t.budget.Enter(ctx, f.caller, priceIn(op))
 	if err != nil {
 		defer f.end()
 		return nil, t.notBegun(ctx, f.whole, exec, err)
@@ -165,8 +166,8 @@ func (t runs) notBegun(ctx, whole context.Context, exec graphql.GraphExecutor, e
 }
 
 // handOver hands over an answer when the caller has not left too many untaken.
-func (t runs) handOver(ctx context.Context, answer *graphql.Response, each func(*graphql.Response) error) error {
-	taken, err := t.hold(ctx, answer)
+func (t runs) handOver(f *followed, answer *graphql.Response, each func(*graphql.Response) error) error {
+	taken, err := t.budget.Hold(f.ctx, f.caller, len(answer.Data))
 	if err != nil {
 		var busy *budget.BusyError
 		if !errors.As(err, &busy) {

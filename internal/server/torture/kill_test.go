@@ -195,7 +195,7 @@ func killing(t *testing.T, instances int, of setting, begin func() *instance, lo
 	for _, s := range w.servers {
 		s.stop()
 	}
-	require.NoError(t, ctx.Err(), "not all subscribers were told all in time")
+	w.inTime(ctx, subscribers, &left)
 	require.Positive(t, killed)
 	s := log()
 	defer s.Close(context.Background())

@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/coder/websocket"
@@ -27,7 +28,8 @@ type subscriber struct {
 	kinds []string // as the API writes them; nil: all
 	rand  *rand.Rand
 
-	after  int64 // where to go on
+	mu     sync.Mutex // what follows, for who looks how far it came
+	after  int64      // where to go on
 	got    []heard
 	breaks map[string]int
 }
@@ -80,6 +82,8 @@ func (s *subscriber) through() bool {
 
 // forget drops what comes again: what was told of a change set that was not told whole.
 func (s *subscriber) forget() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	for len(s.got) > 0 && s.got[len(s.got)-1].revision > s.after {
 		s.got = s.got[:len(s.got)-1]
 	}
@@ -133,12 +137,17 @@ func (s *subscriber) hear(text []byte) error {
 	if err != nil {
 		return err
 	}
-	s.got = append(s.got, heard{revision, e.Type})
-	s.after, err = strconv.ParseInt(e.ResumeAfter, 10, 64)
-	if err == nil && s.through() {
+	after, err := strconv.ParseInt(e.ResumeAfter, 10, 64)
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	s.got, s.after = append(s.got, heard{revision, e.Type}), after
+	s.mu.Unlock()
+	if s.through() {
 		return errEnough
 	}
-	return err
+	return nil
 }
 
 func (s *subscriber) request() []byte {
