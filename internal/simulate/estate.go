@@ -3,14 +3,19 @@ package simulate
 import (
 	"fmt"
 	"math/rand/v2"
+	"strings"
 )
 
 // Estate is an estate whose sites get a release.
 type Estate struct {
+	// Paris are the sites whose clocks are those of Paris.
+	Paris []string
 	// Lines are the estate as an import brings it.
 	Lines []string
 	// Release is the key of the release, which is accepted.
 	Release string
+	// Kit is the SHA-256 of what is installed, "" where the release has no kit.
+	Kit string
 	// Has are the versions of what is installed, by site and item.
 	Has map[string]map[string]string
 }
@@ -38,11 +43,26 @@ func NewEstate(seed uint64, sites int) *Estate {
 		`{"node":"KnownError","key":"SIM-K","name":"Odd totals","symptoms":"totals are odd","workaround":"add them up"}`,
 		`{"edge":"INTRODUCED_BY","from":"KnownError:SIM-K","to":"Release:SIM-2"}`,
 	}}
+	if seed%2 == 1 {
+		e.Kit = strings.Repeat("ab", 32)
+		e.Lines = append(e.Lines,
+			fmt.Sprintf(`{"node":"MediaItem","key":"sim-kit","name":"Kit","productVersion":"2.0.0","sha256":%q,"size":3,"status":"ACCEPTED","stored":true}`, e.Kit),
+			`{"edge":"KIT_OF","from":"MediaItem:sim-kit","to":"Release:SIM-2"}`)
+	}
 	r := rand.New(rand.NewPCG(seed, 1<<41))
 	for i := range sites {
 		e.site(r, i)
 	}
 	return e
+}
+
+// AtNight has the sites of Paris worked at by night alone, by their own clocks: from half
+// past two for two hours (P7).
+func (e *Estate) AtNight() {
+	e.Lines = append(e.Lines, `{"node":"MaintenanceWindow","key":"night","name":"By night","startsAt":"2026-01-01T02:30","duration":"PT2H","timeZone":"Europe/Paris","recurrence":"FREQ=DAILY"}`)
+	for _, key := range e.Paris {
+		e.Lines = append(e.Lines, fmt.Sprintf(`{"edge":"WINDOW_AT","from":"MaintenanceWindow:night","to":"Site:%s"}`, key))
+	}
 }
 
 // hubs is one of how many sites is a hub.
@@ -54,8 +74,11 @@ func (e *Estate) site(r *rand.Rand, i int) {
 	if r.IntN(6) == 0 {
 		ring = [...]string{"PILOT_ALPHA", "PILOT_BETA"}[r.IntN(2)]
 	}
-	e.Lines = append(e.Lines, fmt.Sprintf(`{"node":"Site","key":%q,"name":%q,"region":%q,"ring":%q,"timeZone":%q,"users":%d}`,
-		key, key, [...]string{"emea", "amer", "apac"}[r.IntN(3)], ring, [...]string{"Europe/Paris", "America/New_York", "Asia/Tokyo"}[r.IntN(3)], 10+r.IntN(90)))
+	region, zone := [...]string{"emea", "amer", "apac"}[r.IntN(3)], [...]string{"Europe/Paris", "America/New_York", "Asia/Tokyo"}[r.IntN(3)]
+	e.Lines = append(e.Lines, fmt.Sprintf(`{"node":"Site","key":%q,"name":%q,"region":%q,"ring":%q,"timeZone":%q,"users":%d}`, key, key, region, ring, zone, 10+r.IntN(90)))
+	if zone == "Europe/Paris" {
+		e.Paris = append(e.Paris, key)
+	}
 	e.Has[key] = map[string]string{}
 	has := func(item string) {
 		e.Has[key][item] = "1.0.0"

@@ -26,6 +26,14 @@ func NewFleet(seed uint64, m Manners, has map[string]map[string]string) *Fleet {
 	return f
 }
 
+// Fetches has the sites fetch a kit, and say its SHA-256 with what they install (L2).
+func (f *Fleet) Fetches(kit string) *Fleet {
+	for _, s := range f.sites {
+		s.kit = kit
+	}
+	return f
+}
+
 // Fail has the first attempt of a site fail.
 func (f *Fleet) Fail(key string) {
 	if s := f.sites[key]; s != nil {
@@ -55,6 +63,10 @@ func (f *Fleet) Follow(s *State, now time.Time) {
 func (s *site) follow(d *State, w *Wave, is *SiteState, behind bool, now time.Time) {
 	going := d.Status == domain.DeploymentRunning && w.Goes()
 	open := is.WindowFrom == nil || !now.Before(*is.WindowFrom)
+	s.waits = d.Activation != domain.AtInstall
+	if is.Status == domain.SiteActivated {
+		s.activate(now)
+	}
 	switch is.Status {
 	case domain.SitePending, domain.SiteDistributed:
 		if going && open && is.Attempt > s.attempt {
@@ -119,6 +131,9 @@ func (f *Fleet) Next() (next time.Time) {
 
 // Has tells what is really installed at a site, the versions by item.
 func (f *Fleet) Has(site string) map[string]string { return maps.Clone(f.sites[site].has) }
+
+// Runs tells what really runs at a site, the versions by item.
+func (f *Fleet) Runs(site string) map[string]string { return maps.Clone(f.sites[site].runs) }
 
 // Sites lists the keys of the sites.
 func (f *Fleet) Sites() []string { return slices.Clone(f.keys) }

@@ -237,7 +237,7 @@ func killed(t *testing.T, seed uint64, servers, kills int, jump time.Duration, s
 	code := cli.Run(t.Context(), append([]string{"import", "-"}, store...), cli.Streams{Stdin: strings.NewReader(strings.Join(e.Lines, "\n")), Stdout: &out, Stderr: &errs})
 	require.Zero(t, code, "%s%s", &out, &errs)
 	c := newCluster(t, seed, servers, 0, jump, store...)
-	p := &simulate.Play{Ask: c.ask, Fleet: simulate.NewFleet(seed, simulate.Rough(), e.Has), Sent: map[string]simulate.Report{}}
+	p := &simulate.Play{Ask: c.ask, Fleet: simulate.NewFleet(seed, simulate.Rough(), e.Has).Fetches(e.Kit), Sent: map[string]simulate.Report{}}
 	require.NoError(t, p.Plan(t.Context(), e.Release, plan(seed)))
 	c.kills = kills
 	w := newWitness(t, p, e, soak)

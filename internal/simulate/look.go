@@ -11,11 +11,11 @@ import (
 const (
 	lookDocument = `query Look($key: String!, $sites: String!, $after: String) {
   deployment(key: $key) {
-    status statusSince statusReason errorThreshold successThreshold verifyingUntil release { key status }
+    status statusSince statusReason errorThreshold successThreshold verifyingUntil activation activateAt release { key status }
     waves { ordinal status gate gateVerdict startedAt succeededAt }
   }
   siteRollouts(filter: {key: {startsWith: $sites}}, orderBy: [{field: KEY}], first: 200, after: $after) {
-    nodes { status attempt windowFrom site { key } waves(first: 1) { nodes { ordinal } } receives(first: 20) { edges { action toVersion node { key } } } }
+    nodes { status attempt windowFrom installedAt site { key } waves(first: 1) { nodes { ordinal } } receives(first: 20) { edges { action toVersion node { key } } } }
     pageInfo { hasNextPage endCursor }
   }
 }`
@@ -25,12 +25,13 @@ type looked struct {
 	Deployment   *State
 	SiteRollouts struct {
 		Nodes []struct {
-			Status     domain.SiteRolloutStatus
-			Attempt    int
-			WindowFrom *time.Time
-			Site       struct{ Key string }
-			Waves      struct{ Nodes []struct{ Ordinal int } }
-			Receives   struct {
+			Status      domain.SiteRolloutStatus
+			Attempt     int
+			WindowFrom  *time.Time
+			InstalledAt *time.Time
+			Site        struct{ Key string }
+			Waves       struct{ Nodes []struct{ Ordinal int } }
+			Receives    struct {
 				Edges []struct {
 					Action    domain.ChangeAction
 					ToVersion string
@@ -71,7 +72,7 @@ func (p *Play) Look(ctx context.Context) (*State, error) {
 // into adds the sites of a page to their waves.
 func (l *looked) into(s *State) {
 	for _, n := range l.SiteRollouts.Nodes {
-		one := SiteState{Key: n.Site.Key, Status: n.Status, Attempt: n.Attempt, WindowFrom: n.WindowFrom}
+		one := SiteState{Key: n.Site.Key, Status: n.Status, Attempt: n.Attempt, WindowFrom: n.WindowFrom, InstalledAt: n.InstalledAt}
 		for _, e := range n.Receives.Edges {
 			one.Receives = append(one.Receives, Receipt{Item: e.Node.Key, Action: e.Action, To: e.ToVersion})
 		}

@@ -2,6 +2,7 @@ package simulate
 
 import (
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"releasegraph/internal/domain"
@@ -52,13 +53,43 @@ func (p *People) Act(s *State, now time.Time) []Act {
 	case s.Status == domain.DeploymentRunning && p.chance(2):
 		return []Act{because("pauseDeployment", "somebody is not sure")}
 	case s.Status == domain.DeploymentRunning:
-		return append(append(p.mend(s), p.gates(s)...), p.leaveOut(s, now)...)
+		return slices.Concat(p.mend(s), p.gates(s), p.leaveOut(s, now), p.switchOn(s), p.regret(s))
 	}
 	return nil
 }
 
 func because(verb, reason string) Act {
 	return Act{Verb: verb, Input: map[string]any{"reason": reason}}
+}
+
+// switchOn has all run that is installed, once every wave has it, where that is for people
+// to say (P8).
+func (p *People) switchOn(s *State) []Act {
+	if s.Activation != domain.Triggered || s.ActivateAt != nil {
+		return nil
+	}
+	for _, w := range s.Waves {
+		if w.Status != domain.WaveSucceeded && w.Status != domain.WaveSkipped {
+			return nil
+		}
+	}
+	return []Act{{Verb: "activateDeployment", Input: map[string]any{}}}
+}
+
+// regret takes one site back that is done, now and then (D7). Where others need it there
+// that is refused.
+func (p *People) regret(s *State) []Act {
+	if !p.chance(4) {
+		return nil
+	}
+	for _, w := range slices.Backward(s.Waves) {
+		for _, one := range w.Sites {
+			if w.Status == domain.WaveSucceeded && one.Status == domain.SiteVerified {
+				return []Act{ofSite("backOut", one.Key, "this one loses orders")}
+			}
+		}
+	}
+	return nil
 }
 
 // mend tries sites again that failed.

@@ -143,7 +143,7 @@ type Act struct {
 
 // inputs are the names of what verbs are given.
 var inputs = map[string]string{
-	"startDeployment": "DeploymentVerbInput", "pauseDeployment": "DeploymentVerbInput", "resumeDeployment": "DeploymentVerbInput", "abortDeployment": "DeploymentVerbInput",
+	"startDeployment": "DeploymentVerbInput", "pauseDeployment": "DeploymentVerbInput", "resumeDeployment": "DeploymentVerbInput", "abortDeployment": "DeploymentVerbInput", "activateDeployment": "DeploymentVerbInput",
 	"setWaveGate": "SetWaveGateInput", "openGate": "OpenGateInput", "retrySiteRollout": "SiteRolloutVerbInput", "skipSiteRollout": "SiteRolloutVerbInput", "backOut": "BackOutInput",
 }
 

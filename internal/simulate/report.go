@@ -14,6 +14,7 @@ type Report struct {
 	At      time.Time // by the clock of the site
 	Attempt int
 	Detail  string
+	Kit     string // the SHA-256 of what the site fetched, "" where it does not say
 
 	send time.Time // when it is sent
 	once bool      // it was taken already, and is sent once more
@@ -24,6 +25,9 @@ func (r *Report) Input(deployment string) map[string]any {
 	in := map[string]any{
 		"deployment": map[string]any{"key": deployment}, "site": map[string]any{"key": r.Site}, "status": string(r.Status), "reportId": r.ID,
 		"at": r.At.UTC().Format(time.RFC3339Nano), "attempt": r.Attempt,
+	}
+	if r.Kit != "" {
+		in["kitSha256"] = r.Kit
 	}
 	if r.Detail != "" {
 		in["detail"] = r.Detail

@@ -64,9 +64,16 @@ const soak = 4 * time.Hour
 
 // plans are how roll-outs differ, by the seed.
 func plan(seed uint64) map[string]any {
-	return map[string]any{
+	in := map[string]any{
 		"soak": "PT4H", "limits": map[string]any{"sitesPerWave": 4}, "errorThreshold": []int{0, 25, 50}[seed%3], "successThreshold": []int{100, 60}[seed%2],
 	}
+	switch seed % 5 {
+	case 1:
+		in["activation"], in["activateAt"] = "SCHEDULED", "2026-04-09T22:00:00Z"
+	case 3:
+		in["activation"] = "TRIGGERED"
+	}
+	return in
 }
 
 // whole plays a whole roll-out.
@@ -74,14 +81,24 @@ func whole(t *testing.T, s store.Store, seed uint64, sites int) {
 	f := apptest.NewFixture(t, s)
 	f.Running.Moves = f.Pass
 	e := simulate.NewEstate(seed, sites)
+	if seed%2 == 0 { // until the night in which the clocks of Paris skip an hour
+		e.AtNight()
+		f.Pass(27 * 24 * time.Hour)
+	}
 	f.Brings(e.Lines...)
-	p := &simulate.Play{Ask: inProcess(f.App), Fleet: simulate.NewFleet(seed, simulate.Rough(), e.Has), Sent: map[string]simulate.Report{}}
+	p := &simulate.Play{Ask: inProcess(f.App), Fleet: simulate.NewFleet(seed, simulate.Rough(), e.Has).Fetches(e.Kit), Sent: map[string]simulate.Report{}}
 	require.NoError(t, p.Plan(f.Ctx, e.Release, plan(seed)))
 	if seed%2 == 0 {
 		require.NoError(t, p.Do(f.Ctx, simulate.Act{Verb: "setWaveGate", Input: map[string]any{"wave": 2, "gate": "PERSON"}}))
 	}
 	w := newWitness(t, p, e, soak)
-	require.NoError(t, p.Run(f.Ctx, seed, simulate.NewPeople(seed, simulate.Ending(seed%3)), w.sees))
+	looks := 0
+	require.NoError(t, p.Run(f.Ctx, seed, simulate.NewPeople(seed, simulate.Ending(seed%3)), func(s *simulate.State, acts []simulate.Act) error {
+		if looks++; seed%4 == 0 && looks%7 == 0 { // a clock that somebody puts forward, and back again
+			f.Pass([]time.Duration{time.Hour, -time.Hour}[looks%2])
+		}
+		return w.sees(s, acts)
+	}))
 	w.agrees(f.Ctx)
 }
 

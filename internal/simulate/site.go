@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"math/rand/v2"
+	"strings"
 	"time"
 
 	"releasegraph/internal/domain"
@@ -24,6 +25,14 @@ type site struct {
 	// has are the versions of what is installed, by item; had those before the release,
 	// nil as long as it was not installed.
 	has, had map[string]string
+	// runs are the versions of what runs, ran those before the release.
+	runs, ran map[string]string
+	// waits says that what is installed runs from a common activation on alone, checked
+	// that the present attempt is being verified.
+	waits, checked bool
+	// kit is the SHA-256 of what the site is to fetch, foul says that it fetched another.
+	kit  string
+	foul bool
 	// ahead is by how much its clock is ahead of the time, stated the last time that it
 	// told, taken the last one that was believed: its clock never goes back behind that.
 	ahead         time.Duration
@@ -45,7 +54,7 @@ type task struct {
 }
 
 func newSite(key string, has map[string]string, m Manners, r *rand.Rand) *site {
-	s := &site{key: key, manners: m, rand: r, has: maps.Clone(has)}
+	s := &site{key: key, manners: m, rand: r, has: maps.Clone(has), runs: maps.Clone(has)}
 	s.deaf, s.eager = s.chance(m.Deaf), s.chance(m.Eager)
 	if s.chance(m.Wrong) {
 		s.ahead = s.between(-36*time.Hour, 36*time.Hour)
@@ -61,7 +70,7 @@ func (s *site) between(from, to time.Duration) time.Duration {
 
 // begin begins an attempt.
 func (s *site) begin(attempt int, receives []Receipt, now time.Time) {
-	s.attempt, s.receives, s.tasks = attempt, receives, nil
+	s.attempt, s.receives, s.tasks, s.checked, s.foul = attempt, receives, nil, false, false
 	at := now
 	then := func(to domain.SiteRolloutStatus) {
 		at = at.Add(s.between(s.manners.Work/2, s.manners.Work*2))
@@ -75,12 +84,38 @@ func (s *site) begin(attempt int, receives []Receipt, now time.Time) {
 	case share < m.Stops:
 	case share < m.Stops+m.Fails:
 		then(domain.SiteFailed)
+	case s.kit != "" && share >= 100-m.Foul:
+		s.foul = true
+		then(domain.SiteInstalled)
 	case share < m.Stops+m.Fails+m.Breaks:
 		then(domain.SiteInstalled)
 		then(domain.SiteFailed)
 	default:
 		then(domain.SiteInstalled)
-		then(domain.SiteVerified)
+		if !s.waits {
+			then(domain.SiteVerified)
+		}
+	}
+}
+
+// activate hears that what is installed runs from now on: that is looked at, and told.
+func (s *site) activate(now time.Time) {
+	if !s.waits || s.had == nil {
+		return
+	}
+	s.run()
+	if !s.checked && len(s.tasks) == 0 {
+		s.checked = true
+		s.tasks = []task{{now.Add(s.between(s.manners.Work/2, s.manners.Work*2)), domain.SiteVerified}}
+	}
+}
+
+// run has what was installed run.
+func (s *site) run() {
+	for _, r := range s.receives {
+		if r.Action != domain.RemoveItem {
+			s.runs[r.Item] = r.To
+		}
 	}
 }
 
@@ -94,6 +129,7 @@ func (s *site) takeBack(now time.Time) {
 func (s *site) restore() {
 	if s.had != nil {
 		s.has, s.had = s.had, nil
+		s.runs, s.ran = s.ran, nil
 	}
 }
 
@@ -104,7 +140,9 @@ func (s *site) works(now time.Time) {
 		s.tasks = s.tasks[1:]
 		switch one.to {
 		case domain.SiteInstalled:
-			s.install()
+			if !s.foul {
+				s.install()
+			}
 		case domain.SiteBackedOut:
 			s.restore()
 		}
@@ -114,14 +152,18 @@ func (s *site) works(now time.Time) {
 
 func (s *site) install() {
 	if s.had == nil {
-		s.had = maps.Clone(s.has)
+		s.had, s.ran = maps.Clone(s.has), maps.Clone(s.runs)
 	}
 	for _, r := range s.receives {
 		if r.Action == domain.RemoveItem {
 			delete(s.has, r.Item)
+			delete(s.runs, r.Item)
 		} else {
 			s.has[r.Item] = r.To
 		}
+	}
+	if !s.waits {
+		s.run()
 	}
 }
 
@@ -129,6 +171,9 @@ func (s *site) install() {
 func (s *site) says(status domain.SiteRolloutStatus, at time.Time) {
 	s.made++
 	r := &Report{Site: s.key, ID: fmt.Sprintf("%s/%d", s.key, s.made), Status: status, At: s.clock(at), Attempt: s.attempt, send: at}
+	if r.Kit = s.kit; s.foul {
+		r.Kit = strings.Repeat("0", 64)
+	}
 	if status == domain.SiteFailed {
 		r.Detail = "the disk is full"
 	}

@@ -14,7 +14,11 @@ type State struct {
 	ErrorThreshold   int
 	SuccessThreshold int
 	VerifyingUntil   *time.Time
-	Release          struct {
+	// Activation is when what is installed begins to run, ActivateAt the instant of a common
+	// one, nil until it is known (P8).
+	Activation domain.Activation
+	ActivateAt *time.Time
+	Release    struct {
 		Key    string
 		Status domain.ReleaseStatus
 	}
@@ -38,7 +42,9 @@ type SiteState struct {
 	Status     domain.SiteRolloutStatus
 	Attempt    int
 	WindowFrom *time.Time
-	Receives   []Receipt
+	// InstalledAt is when it was last told that it is installed.
+	InstalledAt *time.Time
+	Receives    []Receipt
 }
 
 // Over reports whether nothing happens to the roll-out any more.

@@ -275,7 +275,9 @@ func (t *taking) move(ctx context.Context, c *course, w *running.Wave, s *runnin
 		failed = failed || to == domain.SiteFailed || to == domain.SiteBackedOut
 		c.date(s, to, report)
 	}
-	c.facts(s, report)
+	if !failed || report.Status == domain.SiteFailed || report.Status == domain.SiteBackedOut { // or what it has is not of the release (L2)
+		c.facts(s, report)
+	}
 	if outcome.Finding != "" {
 		report.Finding = &outcome.Finding
 	}
