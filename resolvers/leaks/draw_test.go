@@ -222,6 +222,8 @@ var draws = map[string]func(*drawing) values{
 func drawLink(t *rapid.T, rel string) map[string]any {
 	d := &drawing{t, rel}
 	switch rel {
+	case domain.RelDriftsAt:
+		return values{"kind": string(one(d, domain.DriftKinds...)), "installed": d.text(), "deployed": d.text()}
 	case domain.RelDependsOn:
 		return values{"kind": string(one(d, domain.DependencyKinds...)), "impact": string(one(d, domain.Impacts...))}
 	case domain.RelInstalledAt, domain.RelComprises:
