@@ -2,7 +2,9 @@ package resolvers
 
 import (
 	"context"
+	"iter"
 
+	"releasegraph/graph/direct"
 	"releasegraph/graph/model"
 	"releasegraph/graph/relay"
 	"releasegraph/internal/app"
@@ -38,6 +40,7 @@ func one[N any](record any, err error) (*N, error) {
 
 // many answers with a page of a kind.
 func many[N, E any](ctx context.Context, a *app.App, kind string, l listing.List, newEdge func(*N, any, string) *E) (*relay.Connection[N, E], error) {
+	l.Runs = direct.TakesRuns(ctx)
 	page, err := a.Records.Records(ctx, kind, counted(ctx, l))
 	return connection(page, err, newEdge)
 }
@@ -65,6 +68,17 @@ func connection[N, E any](page *listing.Page, err error, newEdge func(*N, any, s
 	c.Edge = func(i int) *E { return newEdge(c.Nodes[i], page.Items[i].Link, page.Items[i].Cursor) }
 	if n := len(page.Items); n > 0 {
 		c.PageInfo.StartCursor, c.PageInfo.EndCursor = &page.Items[0].Cursor, &page.Items[n-1].Cursor
+	}
+	if page.Rest != nil {
+		c.Rest = func(ctx context.Context) iter.Seq2[*relay.Connection[N, E], error] {
+			return func(yield func(*relay.Connection[N, E], error) bool) {
+				for run, err := range page.Rest(ctx) {
+					if !yield(connection(run, err, newEdge)) {
+						return
+					}
+				}
+			}
+		}
 	}
 	return c, nil
 }
@@ -140,10 +154,19 @@ func withdrawn(w *configuration.Withdrawn, err error) (*model.WithdrawConfigurat
 }
 
 // hits answers with a page of an impact analysis.
-func hits(page *impact.ImpactHitPage, err error) (*model.ImpactHitConnection, error) {
+func hits(ctx context.Context, page *impact.ImpactHitPage, err error) (*model.ImpactHitConnection, error) {
 	if err != nil {
 		return nil, err
 	}
+	c := hitRun(page)
+	if !direct.TakesRuns(ctx) {
+		return c, c.Gather(ctx)
+	}
+	return c, nil
+}
+
+// hitRun is a run of such a page, or all of it.
+func hitRun(page *impact.ImpactHitPage) *model.ImpactHitConnection {
 	c := &model.ImpactHitConnection{
 		Nodes:    page.Nodes,
 		PageInfo: &relay.PageInfo{HasNextPage: page.HasNext, HasPreviousPage: page.HasPrevious},
@@ -155,7 +178,19 @@ func hits(page *impact.ImpactHitPage, err error) (*model.ImpactHitConnection, er
 	if n := len(page.Nodes); n > 0 {
 		c.PageInfo.StartCursor, c.PageInfo.EndCursor = &c.Edge(0).Cursor, &c.Edge(n-1).Cursor
 	}
-	return c, nil
+	if page.Rest != nil {
+		c.Rest = func(context.Context) iter.Seq2[*model.ImpactHitConnection, error] {
+			return func(yield func(*model.ImpactHitConnection, error) bool) {
+				for next := page.Rest; next != nil; {
+					run := next()
+					if next = run.Rest; !yield(hitRun(run), nil) {
+						return
+					}
+				}
+			}
+		}
+	}
+	return c
 }
 
 // toTell answers with a page of the parties to tell of an impact.

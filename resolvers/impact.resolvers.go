@@ -17,7 +17,7 @@ import (
 
 func (r *impactAnalysisResolver) Hits(ctx context.Context, obj *impact.ImpactResult, first *int, after *string) (*relay.Connection[impact.ImpactHit, model.ImpactHitEdge], error) {
 	page, err := obj.Hits(ctx, first, after)
-	return hits(page, err)
+	return hits(ctx, page, err)
 }
 
 func (r *impactAnalysisResolver) ToTell(ctx context.Context, obj *impact.ImpactResult, first *int, after *string) (*relay.Connection[impact.ToTell, model.PartyToTellEdge], error) {

@@ -55,5 +55,7 @@ func (s schema) Exec(ctx context.Context) graphql.ResponseHandler {
 		return s.subscribe(ctx)
 	}
 	next := s.ExecutableSchema.Exec(ctx)
-	return func(ctx context.Context) *graphql.Response { return next(s.app.WithLoads(ctx)) }
+	return func(ctx context.Context) *graphql.Response {
+		return next(direct.WithRuns(s.app.WithLoads(ctx), s.app.Apart))
+	}
 }

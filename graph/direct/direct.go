@@ -45,7 +45,7 @@ func (s schema) Exec(ctx context.Context) graphql.ResponseHandler {
 	next := s.ExecutableSchema.Exec(ctx)
 	return func(ctx context.Context) *graphql.Response {
 		sizeOf(ctx).begin()
-		return next(ctx)
+		return next(context.WithValue(ctx, runsKey{}, true))
 	}
 }
 
@@ -71,6 +71,9 @@ func (o *operation) resolve(ctx context.Context, next graphql.Resolver) (any, er
 		return v, err
 	}
 	if write := o.planOf(field); write != nil {
+		if s := streamOf(ctx); s != nil && long(v) {
+			return &later{ctx, write, v, s}, nil
+		}
 		if text, ok := written(ctx, write, v); ok {
 			size.add(len(text), 0)
 			return text, nil
@@ -79,7 +82,7 @@ func (o *operation) resolve(ctx context.Context, next graphql.Resolver) (any, er
 			return nil, err
 		}
 	}
-	return v, nil
+	return v, gather(ctx, v)
 }
 
 // planOf is the plan for a field's value, nil when it is not direct.

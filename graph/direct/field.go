@@ -51,6 +51,20 @@ func Many[P any, V comparable](get func(P) []V) Field[P] {
 	return many(func(_ context.Context, v P) ([]V, error) { return get(v), nil })
 }
 
+// LoadedLeaf is Leaf by a method that takes a context.
+func LoadedLeaf[P, V any](load func(P, context.Context) (V, error), write func(*Writer, V) bool) Field[P] {
+	return func(_ planner, t *ast.Type, _ ast.SelectionSet) step[P] {
+		return func(w *Writer, v P) bool {
+			found, err := load(v, w.ctx)
+			if err != nil {
+				w.err = err
+				return false
+			}
+			return write(w, found) || w.null(t)
+		}
+	}
+}
+
 // LoadedOne is One by a method that takes a context. Where the first call loads
 // what all the others will ask for, nothing is gained by calling them at once.
 func LoadedOne[P any, V comparable](load func(P, context.Context) (V, error)) Field[P] {
@@ -85,6 +99,9 @@ func one[P any, V comparable](get func(context.Context, P) (V, error)) Field[P] 
 		write := maybe(plan, t)
 		return func(w *Writer, v P) bool {
 			found, err := get(w.ctx, v)
+			if err != nil {
+				w.err = err
+			}
 			return err == nil && write(w, found)
 		}
 	}
@@ -99,6 +116,9 @@ func many[P any, V comparable](get func(context.Context, P) ([]V, error)) Field[
 		write := list(t, each(maybe(plan, t.Elem)))
 		return func(w *Writer, v P) bool {
 			found, err := get(w.ctx, v)
+			if err != nil {
+				w.err = err
+			}
 			return err == nil && write(w, found)
 		}
 	}
@@ -144,12 +164,24 @@ func each[V any](write step[V]) step[*V] {
 // list writes a list of what write writes. gqlgen answers a missing list that
 // must not be null with an empty one.
 func list[V any](t *ast.Type, write step[*V]) step[[]V] {
+	elements := elements(write)
 	return func(w *Writer, all []V) bool {
 		if all == nil && !t.NonNull {
 			return w.null(t)
 		}
-		w.size.add(0, len(all))
 		w.buf = append(w.buf, '[')
+		if !elements(w, all) {
+			return false
+		}
+		w.buf = append(w.buf, ']')
+		return true
+	}
+}
+
+// elements writes what stands in a list.
+func elements[V any](write step[*V]) step[[]V] {
+	return func(w *Writer, all []V) bool {
+		w.size.add(0, len(all))
 		for i := range all {
 			if i > 0 {
 				w.buf = append(w.buf, ',')
@@ -158,7 +190,6 @@ func list[V any](t *ast.Type, write step[*V]) step[[]V] {
 				return false
 			}
 		}
-		w.buf = append(w.buf, ']')
 		return true
 	}
 }

@@ -80,6 +80,9 @@ func (s *size) left(ctx context.Context) error {
 
 // goesOn reports whether what is written is still wanted.
 func (w *Writer) goesOn() bool {
+	if w.out != nil {
+		return w.size.left(w.ctx) == nil && w.send(piece)
+	}
 	if w.size != nil && w.size.bytes.Load()+int64(len(w.buf)) > w.size.most.Bytes {
 		w.size.add(len(w.buf), 0)
 	}

@@ -2,6 +2,7 @@ package direct
 
 import (
 	"context"
+	"io"
 	"strconv"
 	"time"
 
@@ -15,6 +16,8 @@ type Writer struct {
 	ctx  context.Context // of the operation
 	size *size
 	buf  []byte
+	out  io.Writer // takes what was written piece by piece; nil: nobody does
+	err  error     // why a list could not be read, or not be sent
 }
 
 // Write lets a graphql.Marshaler write to it.

@@ -602,15 +602,10 @@ func fieldsOfAcceptanceTest() direct.Type {
 
 func fieldsOfAcceptanceTestConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.AcceptanceTest, relay.AcceptanceTestEdge]]{
-		"edges": direct.Many(func(v *relay.Connection[domain.AcceptanceTest, relay.AcceptanceTestEdge]) []*relay.AcceptanceTestEdge {
-			return v.Edges()
-		}),
-		"nodes": direct.Many(func(v *relay.Connection[domain.AcceptanceTest, relay.AcceptanceTestEdge]) []*domain.AcceptanceTest {
-			return v.Nodes
-		}),
-		"pageInfo": direct.One(func(v *relay.Connection[domain.AcceptanceTest, relay.AcceptanceTestEdge]) *relay.PageInfo {
-			return v.PageInfo
-		}),
+		"edges":      direct.InRuns((*relay.Connection[domain.AcceptanceTest, relay.AcceptanceTestEdge]).EdgeRuns),
+		"nodes":      direct.InRuns((*relay.Connection[domain.AcceptanceTest, relay.AcceptanceTestEdge]).NodeRuns),
+		"pageInfo":   direct.LoadedOne((*relay.Connection[domain.AcceptanceTest, relay.AcceptanceTestEdge]).Ends),
+		"totalCount": direct.LoadedLeaf((*relay.Connection[domain.AcceptanceTest, relay.AcceptanceTestEdge]).TotalCount, direct.Int),
 	})
 }
 
@@ -688,13 +683,10 @@ func fieldsOfAgendaItem() direct.Type {
 
 func fieldsOfAgendaItemConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[change.AgendaItem, model.AgendaItemEdge]]{
-		"edges": direct.Many(func(v *relay.Connection[change.AgendaItem, model.AgendaItemEdge]) []*model.AgendaItemEdge {
-			return v.Edges()
-		}),
-		"nodes": direct.Many(func(v *relay.Connection[change.AgendaItem, model.AgendaItemEdge]) []*change.AgendaItem {
-			return v.Nodes
-		}),
-		"pageInfo": direct.One(func(v *relay.Connection[change.AgendaItem, model.AgendaItemEdge]) *relay.PageInfo { return v.PageInfo }),
+		"edges":      direct.InRuns((*relay.Connection[change.AgendaItem, model.AgendaItemEdge]).EdgeRuns),
+		"nodes":      direct.InRuns((*relay.Connection[change.AgendaItem, model.AgendaItemEdge]).NodeRuns),
+		"pageInfo":   direct.LoadedOne((*relay.Connection[change.AgendaItem, model.AgendaItemEdge]).Ends),
+		"totalCount": direct.LoadedLeaf((*relay.Connection[change.AgendaItem, model.AgendaItemEdge]).TotalCount, direct.Int),
 	})
 }
 
@@ -724,9 +716,10 @@ func fieldsOfAgreementConcern() direct.Type {
 
 func fieldsOfAgreementConcernConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[impact.Concern, model.ConcernEdge]]{
-		"edges":    direct.Many(func(v *relay.Connection[impact.Concern, model.ConcernEdge]) []*model.ConcernEdge { return v.Edges() }),
-		"nodes":    direct.Many(func(v *relay.Connection[impact.Concern, model.ConcernEdge]) []*impact.Concern { return v.Nodes }),
-		"pageInfo": direct.One(func(v *relay.Connection[impact.Concern, model.ConcernEdge]) *relay.PageInfo { return v.PageInfo }),
+		"edges":      direct.InRuns((*relay.Connection[impact.Concern, model.ConcernEdge]).EdgeRuns),
+		"nodes":      direct.InRuns((*relay.Connection[impact.Concern, model.ConcernEdge]).NodeRuns),
+		"pageInfo":   direct.LoadedOne((*relay.Connection[impact.Concern, model.ConcernEdge]).Ends),
+		"totalCount": direct.LoadedLeaf((*relay.Connection[impact.Concern, model.ConcernEdge]).TotalCount, direct.Int),
 	})
 }
 
@@ -778,15 +771,10 @@ func fieldsOfAnnouncement() direct.Type {
 
 func fieldsOfAnnouncementConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.Announcement, relay.AnnouncementEdge]]{
-		"edges": direct.Many(func(v *relay.Connection[domain.Announcement, relay.AnnouncementEdge]) []*relay.AnnouncementEdge {
-			return v.Edges()
-		}),
-		"nodes": direct.Many(func(v *relay.Connection[domain.Announcement, relay.AnnouncementEdge]) []*domain.Announcement {
-			return v.Nodes
-		}),
-		"pageInfo": direct.One(func(v *relay.Connection[domain.Announcement, relay.AnnouncementEdge]) *relay.PageInfo {
-			return v.PageInfo
-		}),
+		"edges":      direct.InRuns((*relay.Connection[domain.Announcement, relay.AnnouncementEdge]).EdgeRuns),
+		"nodes":      direct.InRuns((*relay.Connection[domain.Announcement, relay.AnnouncementEdge]).NodeRuns),
+		"pageInfo":   direct.LoadedOne((*relay.Connection[domain.Announcement, relay.AnnouncementEdge]).Ends),
+		"totalCount": direct.LoadedLeaf((*relay.Connection[domain.Announcement, relay.AnnouncementEdge]).TotalCount, direct.Int),
 	})
 }
 
@@ -886,13 +874,10 @@ func fieldsOfAssessment() direct.Type {
 
 func fieldsOfAssessmentConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.Assessment, relay.AssessmentEdge]]{
-		"edges": direct.Many(func(v *relay.Connection[domain.Assessment, relay.AssessmentEdge]) []*relay.AssessmentEdge {
-			return v.Edges()
-		}),
-		"nodes": direct.Many(func(v *relay.Connection[domain.Assessment, relay.AssessmentEdge]) []*domain.Assessment {
-			return v.Nodes
-		}),
-		"pageInfo": direct.One(func(v *relay.Connection[domain.Assessment, relay.AssessmentEdge]) *relay.PageInfo { return v.PageInfo }),
+		"edges":      direct.InRuns((*relay.Connection[domain.Assessment, relay.AssessmentEdge]).EdgeRuns),
+		"nodes":      direct.InRuns((*relay.Connection[domain.Assessment, relay.AssessmentEdge]).NodeRuns),
+		"pageInfo":   direct.LoadedOne((*relay.Connection[domain.Assessment, relay.AssessmentEdge]).Ends),
+		"totalCount": direct.LoadedLeaf((*relay.Connection[domain.Assessment, relay.AssessmentEdge]).TotalCount, direct.Int),
 	})
 }
 
@@ -914,15 +899,10 @@ func fieldsOfAttributeBreach() direct.Type {
 
 func fieldsOfAttributeBreachConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[configuration.AttributeBreach, model.AttributeBreachEdge]]{
-		"edges": direct.Many(func(v *relay.Connection[configuration.AttributeBreach, model.AttributeBreachEdge]) []*model.AttributeBreachEdge {
-			return v.Edges()
-		}),
-		"nodes": direct.Many(func(v *relay.Connection[configuration.AttributeBreach, model.AttributeBreachEdge]) []*configuration.AttributeBreach {
-			return v.Nodes
-		}),
-		"pageInfo": direct.One(func(v *relay.Connection[configuration.AttributeBreach, model.AttributeBreachEdge]) *relay.PageInfo {
-			return v.PageInfo
-		}),
+		"edges":      direct.InRuns((*relay.Connection[configuration.AttributeBreach, model.AttributeBreachEdge]).EdgeRuns),
+		"nodes":      direct.InRuns((*relay.Connection[configuration.AttributeBreach, model.AttributeBreachEdge]).NodeRuns),
+		"pageInfo":   direct.LoadedOne((*relay.Connection[configuration.AttributeBreach, model.AttributeBreachEdge]).Ends),
+		"totalCount": direct.LoadedLeaf((*relay.Connection[configuration.AttributeBreach, model.AttributeBreachEdge]).TotalCount, direct.Int),
 	})
 }
 
@@ -955,15 +935,10 @@ func fieldsOfAttributeDefinition() direct.Type {
 
 func fieldsOfAttributeDefinitionConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.AttributeDefinition, relay.AttributeDefinitionEdge]]{
-		"edges": direct.Many(func(v *relay.Connection[domain.AttributeDefinition, relay.AttributeDefinitionEdge]) []*relay.AttributeDefinitionEdge {
-			return v.Edges()
-		}),
-		"nodes": direct.Many(func(v *relay.Connection[domain.AttributeDefinition, relay.AttributeDefinitionEdge]) []*domain.AttributeDefinition {
-			return v.Nodes
-		}),
-		"pageInfo": direct.One(func(v *relay.Connection[domain.AttributeDefinition, relay.AttributeDefinitionEdge]) *relay.PageInfo {
-			return v.PageInfo
-		}),
+		"edges":      direct.InRuns((*relay.Connection[domain.AttributeDefinition, relay.AttributeDefinitionEdge]).EdgeRuns),
+		"nodes":      direct.InRuns((*relay.Connection[domain.AttributeDefinition, relay.AttributeDefinitionEdge]).NodeRuns),
+		"pageInfo":   direct.LoadedOne((*relay.Connection[domain.AttributeDefinition, relay.AttributeDefinitionEdge]).Ends),
+		"totalCount": direct.LoadedLeaf((*relay.Connection[domain.AttributeDefinition, relay.AttributeDefinitionEdge]).TotalCount, direct.Int),
 	})
 }
 
@@ -1020,9 +995,10 @@ func fieldsOfBaseline() direct.Type {
 
 func fieldsOfBaselineConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.Baseline, relay.BaselineEdge]]{
-		"edges":    direct.Many(func(v *relay.Connection[domain.Baseline, relay.BaselineEdge]) []*relay.BaselineEdge { return v.Edges() }),
-		"nodes":    direct.Many(func(v *relay.Connection[domain.Baseline, relay.BaselineEdge]) []*domain.Baseline { return v.Nodes }),
-		"pageInfo": direct.One(func(v *relay.Connection[domain.Baseline, relay.BaselineEdge]) *relay.PageInfo { return v.PageInfo }),
+		"edges":      direct.InRuns((*relay.Connection[domain.Baseline, relay.BaselineEdge]).EdgeRuns),
+		"nodes":      direct.InRuns((*relay.Connection[domain.Baseline, relay.BaselineEdge]).NodeRuns),
+		"pageInfo":   direct.LoadedOne((*relay.Connection[domain.Baseline, relay.BaselineEdge]).Ends),
+		"totalCount": direct.LoadedLeaf((*relay.Connection[domain.Baseline, relay.BaselineEdge]).TotalCount, direct.Int),
 	})
 }
 
@@ -1081,9 +1057,10 @@ func fieldsOfBoard() direct.Type {
 
 func fieldsOfBoardConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.Board, relay.BoardEdge]]{
-		"edges":    direct.Many(func(v *relay.Connection[domain.Board, relay.BoardEdge]) []*relay.BoardEdge { return v.Edges() }),
-		"nodes":    direct.Many(func(v *relay.Connection[domain.Board, relay.BoardEdge]) []*domain.Board { return v.Nodes }),
-		"pageInfo": direct.One(func(v *relay.Connection[domain.Board, relay.BoardEdge]) *relay.PageInfo { return v.PageInfo }),
+		"edges":      direct.InRuns((*relay.Connection[domain.Board, relay.BoardEdge]).EdgeRuns),
+		"nodes":      direct.InRuns((*relay.Connection[domain.Board, relay.BoardEdge]).NodeRuns),
+		"pageInfo":   direct.LoadedOne((*relay.Connection[domain.Board, relay.BoardEdge]).Ends),
+		"totalCount": direct.LoadedLeaf((*relay.Connection[domain.Board, relay.BoardEdge]).TotalCount, direct.Int),
 	})
 }
 
@@ -1162,15 +1139,10 @@ func fieldsOfCalendarAnswer() direct.Type {
 
 func fieldsOfCalendarAnswerConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.CalendarAnswer, relay.CalendarAnswerEdge]]{
-		"edges": direct.Many(func(v *relay.Connection[domain.CalendarAnswer, relay.CalendarAnswerEdge]) []*relay.CalendarAnswerEdge {
-			return v.Edges()
-		}),
-		"nodes": direct.Many(func(v *relay.Connection[domain.CalendarAnswer, relay.CalendarAnswerEdge]) []*domain.CalendarAnswer {
-			return v.Nodes
-		}),
-		"pageInfo": direct.One(func(v *relay.Connection[domain.CalendarAnswer, relay.CalendarAnswerEdge]) *relay.PageInfo {
-			return v.PageInfo
-		}),
+		"edges":      direct.InRuns((*relay.Connection[domain.CalendarAnswer, relay.CalendarAnswerEdge]).EdgeRuns),
+		"nodes":      direct.InRuns((*relay.Connection[domain.CalendarAnswer, relay.CalendarAnswerEdge]).NodeRuns),
+		"pageInfo":   direct.LoadedOne((*relay.Connection[domain.CalendarAnswer, relay.CalendarAnswerEdge]).Ends),
+		"totalCount": direct.LoadedLeaf((*relay.Connection[domain.CalendarAnswer, relay.CalendarAnswerEdge]).TotalCount, direct.Int),
 	})
 }
 
@@ -1216,15 +1188,10 @@ func fieldsOfCalendarFeed() direct.Type {
 
 func fieldsOfCalendarFeedConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.CalendarFeed, relay.CalendarFeedEdge]]{
-		"edges": direct.Many(func(v *relay.Connection[domain.CalendarFeed, relay.CalendarFeedEdge]) []*relay.CalendarFeedEdge {
-			return v.Edges()
-		}),
-		"nodes": direct.Many(func(v *relay.Connection[domain.CalendarFeed, relay.CalendarFeedEdge]) []*domain.CalendarFeed {
-			return v.Nodes
-		}),
-		"pageInfo": direct.One(func(v *relay.Connection[domain.CalendarFeed, relay.CalendarFeedEdge]) *relay.PageInfo {
-			return v.PageInfo
-		}),
+		"edges":      direct.InRuns((*relay.Connection[domain.CalendarFeed, relay.CalendarFeedEdge]).EdgeRuns),
+		"nodes":      direct.InRuns((*relay.Connection[domain.CalendarFeed, relay.CalendarFeedEdge]).NodeRuns),
+		"pageInfo":   direct.LoadedOne((*relay.Connection[domain.CalendarFeed, relay.CalendarFeedEdge]).Ends),
+		"totalCount": direct.LoadedLeaf((*relay.Connection[domain.CalendarFeed, relay.CalendarFeedEdge]).TotalCount, direct.Int),
 	})
 }
 
@@ -1268,9 +1235,10 @@ func fieldsOfChange() direct.Type {
 
 func fieldsOfChangeConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.Change, model.ChangeEdge]]{
-		"edges":    direct.Many(func(v *relay.Connection[domain.Change, model.ChangeEdge]) []*model.ChangeEdge { return v.Edges() }),
-		"nodes":    direct.Many(func(v *relay.Connection[domain.Change, model.ChangeEdge]) []*domain.Change { return v.Nodes }),
-		"pageInfo": direct.One(func(v *relay.Connection[domain.Change, model.ChangeEdge]) *relay.PageInfo { return v.PageInfo }),
+		"edges":      direct.InRuns((*relay.Connection[domain.Change, model.ChangeEdge]).EdgeRuns),
+		"nodes":      direct.InRuns((*relay.Connection[domain.Change, model.ChangeEdge]).NodeRuns),
+		"pageInfo":   direct.LoadedOne((*relay.Connection[domain.Change, model.ChangeEdge]).Ends),
+		"totalCount": direct.LoadedLeaf((*relay.Connection[domain.Change, model.ChangeEdge]).TotalCount, direct.Int),
 	})
 }
 
@@ -1315,15 +1283,10 @@ func fieldsOfChangeModel() direct.Type {
 
 func fieldsOfChangeModelConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.ChangeModel, relay.ChangeModelEdge]]{
-		"edges": direct.Many(func(v *relay.Connection[domain.ChangeModel, relay.ChangeModelEdge]) []*relay.ChangeModelEdge {
-			return v.Edges()
-		}),
-		"nodes": direct.Many(func(v *relay.Connection[domain.ChangeModel, relay.ChangeModelEdge]) []*domain.ChangeModel {
-			return v.Nodes
-		}),
-		"pageInfo": direct.One(func(v *relay.Connection[domain.ChangeModel, relay.ChangeModelEdge]) *relay.PageInfo {
-			return v.PageInfo
-		}),
+		"edges":      direct.InRuns((*relay.Connection[domain.ChangeModel, relay.ChangeModelEdge]).EdgeRuns),
+		"nodes":      direct.InRuns((*relay.Connection[domain.ChangeModel, relay.ChangeModelEdge]).NodeRuns),
+		"pageInfo":   direct.LoadedOne((*relay.Connection[domain.ChangeModel, relay.ChangeModelEdge]).Ends),
+		"totalCount": direct.LoadedLeaf((*relay.Connection[domain.ChangeModel, relay.ChangeModelEdge]).TotalCount, direct.Int),
 	})
 }
 
@@ -1400,9 +1363,10 @@ func fieldsOfChangeRequestConcern() direct.Type {
 
 func fieldsOfChangeRequestConcernConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[impact.Concern, model.ConcernEdge]]{
-		"edges":    direct.Many(func(v *relay.Connection[impact.Concern, model.ConcernEdge]) []*model.ConcernEdge { return v.Edges() }),
-		"nodes":    direct.Many(func(v *relay.Connection[impact.Concern, model.ConcernEdge]) []*impact.Concern { return v.Nodes }),
-		"pageInfo": direct.One(func(v *relay.Connection[impact.Concern, model.ConcernEdge]) *relay.PageInfo { return v.PageInfo }),
+		"edges":      direct.InRuns((*relay.Connection[impact.Concern, model.ConcernEdge]).EdgeRuns),
+		"nodes":      direct.InRuns((*relay.Connection[impact.Concern, model.ConcernEdge]).NodeRuns),
+		"pageInfo":   direct.LoadedOne((*relay.Connection[impact.Concern, model.ConcernEdge]).Ends),
+		"totalCount": direct.LoadedLeaf((*relay.Connection[impact.Concern, model.ConcernEdge]).TotalCount, direct.Int),
 	})
 }
 
@@ -1415,15 +1379,10 @@ func fieldsOfChangeRequestConcernEdge() direct.Type {
 
 func fieldsOfChangeRequestConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.ChangeRequest, relay.ChangeRequestEdge]]{
-		"edges": direct.Many(func(v *relay.Connection[domain.ChangeRequest, relay.ChangeRequestEdge]) []*relay.ChangeRequestEdge {
-			return v.Edges()
-		}),
-		"nodes": direct.Many(func(v *relay.Connection[domain.ChangeRequest, relay.ChangeRequestEdge]) []*domain.ChangeRequest {
-			return v.Nodes
-		}),
-		"pageInfo": direct.One(func(v *relay.Connection[domain.ChangeRequest, relay.ChangeRequestEdge]) *relay.PageInfo {
-			return v.PageInfo
-		}),
+		"edges":      direct.InRuns((*relay.Connection[domain.ChangeRequest, relay.ChangeRequestEdge]).EdgeRuns),
+		"nodes":      direct.InRuns((*relay.Connection[domain.ChangeRequest, relay.ChangeRequestEdge]).NodeRuns),
+		"pageInfo":   direct.LoadedOne((*relay.Connection[domain.ChangeRequest, relay.ChangeRequestEdge]).Ends),
+		"totalCount": direct.LoadedLeaf((*relay.Connection[domain.ChangeRequest, relay.ChangeRequestEdge]).TotalCount, direct.Int),
 	})
 }
 
@@ -1436,15 +1395,10 @@ func fieldsOfChangeRequestEdge() direct.Type {
 
 func fieldsOfChangeRequestExclusionConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.ChangeRequest, relay.ChangeRequestExclusionEdge]]{
-		"edges": direct.Many(func(v *relay.Connection[domain.ChangeRequest, relay.ChangeRequestExclusionEdge]) []*relay.ChangeRequestExclusionEdge {
-			return v.Edges()
-		}),
-		"nodes": direct.Many(func(v *relay.Connection[domain.ChangeRequest, relay.ChangeRequestExclusionEdge]) []*domain.ChangeRequest {
-			return v.Nodes
-		}),
-		"pageInfo": direct.One(func(v *relay.Connection[domain.ChangeRequest, relay.ChangeRequestExclusionEdge]) *relay.PageInfo {
-			return v.PageInfo
-		}),
+		"edges":      direct.InRuns((*relay.Connection[domain.ChangeRequest, relay.ChangeRequestExclusionEdge]).EdgeRuns),
+		"nodes":      direct.InRuns((*relay.Connection[domain.ChangeRequest, relay.ChangeRequestExclusionEdge]).NodeRuns),
+		"pageInfo":   direct.LoadedOne((*relay.Connection[domain.ChangeRequest, relay.ChangeRequestExclusionEdge]).Ends),
+		"totalCount": direct.LoadedLeaf((*relay.Connection[domain.ChangeRequest, relay.ChangeRequestExclusionEdge]).TotalCount, direct.Int),
 	})
 }
 
@@ -1504,9 +1458,9 @@ func fieldsOfChangeSet() direct.Type {
 
 func fieldsOfChangeSetConnection() direct.Type {
 	return direct.Object(direct.Fields[*model.ChangeSetConnection]{
-		"edges":    direct.Many(func(v *model.ChangeSetConnection) []*model.ChangeSetEdge { return v.Edges() }),
-		"nodes":    direct.Many(func(v *model.ChangeSetConnection) []*history.ChangeSet { return v.Nodes }),
-		"pageInfo": direct.One(func(v *model.ChangeSetConnection) *relay.PageInfo { return v.PageInfo }),
+		"edges":    direct.InRuns((*model.ChangeSetConnection).EdgeRuns),
+		"nodes":    direct.InRuns((*model.ChangeSetConnection).NodeRuns),
+		"pageInfo": direct.LoadedOne((*model.ChangeSetConnection).Ends),
 		"cut":      direct.Leaf(func(v *model.ChangeSetConnection) bool { return v.Cut }, direct.Bool),
 	})
 }
@@ -1589,15 +1543,10 @@ func fieldsOfConfigurationAudit() direct.Type {
 
 func fieldsOfConfigurationAuditConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.ConfigurationAudit, relay.ConfigurationAuditEdge]]{
-		"edges": direct.Many(func(v *relay.Connection[domain.ConfigurationAudit, relay.ConfigurationAuditEdge]) []*relay.ConfigurationAuditEdge {
-			return v.Edges()
-		}),
-		"nodes": direct.Many(func(v *relay.Connection[domain.ConfigurationAudit, relay.ConfigurationAuditEdge]) []*domain.ConfigurationAudit {
-			return v.Nodes
-		}),
-		"pageInfo": direct.One(func(v *relay.Connection[domain.ConfigurationAudit, relay.ConfigurationAuditEdge]) *relay.PageInfo {
-			return v.PageInfo
-		}),
+		"edges":      direct.InRuns((*relay.Connection[domain.ConfigurationAudit, relay.ConfigurationAuditEdge]).EdgeRuns),
+		"nodes":      direct.InRuns((*relay.Connection[domain.ConfigurationAudit, relay.ConfigurationAuditEdge]).NodeRuns),
+		"pageInfo":   direct.LoadedOne((*relay.Connection[domain.ConfigurationAudit, relay.ConfigurationAuditEdge]).Ends),
+		"totalCount": direct.LoadedLeaf((*relay.Connection[domain.ConfigurationAudit, relay.ConfigurationAuditEdge]).TotalCount, direct.Int),
 	})
 }
 
@@ -1643,29 +1592,19 @@ func fieldsOfConfigurationItem() direct.Type {
 
 func fieldsOfConfigurationItemConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemEdge]]{
-		"edges": direct.Many(func(v *relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemEdge]) []*relay.ConfigurationItemEdge {
-			return v.Edges()
-		}),
-		"nodes": direct.Many(func(v *relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemEdge]) []*domain.ConfigurationItem {
-			return v.Nodes
-		}),
-		"pageInfo": direct.One(func(v *relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemEdge]) *relay.PageInfo {
-			return v.PageInfo
-		}),
+		"edges":      direct.InRuns((*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemEdge]).EdgeRuns),
+		"nodes":      direct.InRuns((*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemEdge]).NodeRuns),
+		"pageInfo":   direct.LoadedOne((*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemEdge]).Ends),
+		"totalCount": direct.LoadedLeaf((*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemEdge]).TotalCount, direct.Int),
 	})
 }
 
 func fieldsOfConfigurationItemDependencyConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemDependencyEdge]]{
-		"edges": direct.Many(func(v *relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemDependencyEdge]) []*relay.ConfigurationItemDependencyEdge {
-			return v.Edges()
-		}),
-		"nodes": direct.Many(func(v *relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemDependencyEdge]) []*domain.ConfigurationItem {
-			return v.Nodes
-		}),
-		"pageInfo": direct.One(func(v *relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemDependencyEdge]) *relay.PageInfo {
-			return v.PageInfo
-		}),
+		"edges":      direct.InRuns((*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemDependencyEdge]).EdgeRuns),
+		"nodes":      direct.InRuns((*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemDependencyEdge]).NodeRuns),
+		"pageInfo":   direct.LoadedOne((*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemDependencyEdge]).Ends),
+		"totalCount": direct.LoadedLeaf((*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemDependencyEdge]).TotalCount, direct.Int),
 	})
 }
 
@@ -1714,15 +1653,10 @@ func fieldsOfConfigurationItemEdge() direct.Type {
 
 func fieldsOfConfigurationItemEnvironmentItemConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemEnvironmentItemEdge]]{
-		"edges": direct.Many(func(v *relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemEnvironmentItemEdge]) []*relay.ConfigurationItemEnvironmentItemEdge {
-			return v.Edges()
-		}),
-		"nodes": direct.Many(func(v *relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemEnvironmentItemEdge]) []*domain.ConfigurationItem {
-			return v.Nodes
-		}),
-		"pageInfo": direct.One(func(v *relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemEnvironmentItemEdge]) *relay.PageInfo {
-			return v.PageInfo
-		}),
+		"edges":      direct.InRuns((*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemEnvironmentItemEdge]).EdgeRuns),
+		"nodes":      direct.InRuns((*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemEnvironmentItemEdge]).NodeRuns),
+		"pageInfo":   direct.LoadedOne((*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemEnvironmentItemEdge]).Ends),
+		"totalCount": direct.LoadedLeaf((*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemEnvironmentItemEdge]).TotalCount, direct.Int),
 	})
 }
 
@@ -1736,15 +1670,10 @@ func fieldsOfConfigurationItemEnvironmentItemEdge() direct.Type {
 
 func fieldsOfConfigurationItemExclusionConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemExclusionEdge]]{
-		"edges": direct.Many(func(v *relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemExclusionEdge]) []*relay.ConfigurationItemExclusionEdge {
-			return v.Edges()
-		}),
-		"nodes": direct.Many(func(v *relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemExclusionEdge]) []*domain.ConfigurationItem {
-			return v.Nodes
-		}),
-		"pageInfo": direct.One(func(v *relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemExclusionEdge]) *relay.PageInfo {
-			return v.PageInfo
-		}),
+		"edges":      direct.InRuns((*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemExclusionEdge]).EdgeRuns),
+		"nodes":      direct.InRuns((*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemExclusionEdge]).NodeRuns),
+		"pageInfo":   direct.LoadedOne((*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemExclusionEdge]).Ends),
+		"totalCount": direct.LoadedLeaf((*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemExclusionEdge]).TotalCount, direct.Int),
 	})
 }
 
@@ -1760,15 +1689,10 @@ func fieldsOfConfigurationItemExclusionEdge() direct.Type {
 
 func fieldsOfConfigurationItemInstallationConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemInstallationEdge]]{
-		"edges": direct.Many(func(v *relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemInstallationEdge]) []*relay.ConfigurationItemInstallationEdge {
-			return v.Edges()
-		}),
-		"nodes": direct.Many(func(v *relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemInstallationEdge]) []*domain.ConfigurationItem {
-			return v.Nodes
-		}),
-		"pageInfo": direct.One(func(v *relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemInstallationEdge]) *relay.PageInfo {
-			return v.PageInfo
-		}),
+		"edges":      direct.InRuns((*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemInstallationEdge]).EdgeRuns),
+		"nodes":      direct.InRuns((*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemInstallationEdge]).NodeRuns),
+		"pageInfo":   direct.LoadedOne((*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemInstallationEdge]).Ends),
+		"totalCount": direct.LoadedLeaf((*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemInstallationEdge]).TotalCount, direct.Int),
 	})
 }
 
@@ -1801,15 +1725,10 @@ func fieldsOfConfigurationItemPayload() direct.Type {
 
 func fieldsOfConfigurationItemPresenceConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemPresenceEdge]]{
-		"edges": direct.Many(func(v *relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemPresenceEdge]) []*relay.ConfigurationItemPresenceEdge {
-			return v.Edges()
-		}),
-		"nodes": direct.Many(func(v *relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemPresenceEdge]) []*domain.ConfigurationItem {
-			return v.Nodes
-		}),
-		"pageInfo": direct.One(func(v *relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemPresenceEdge]) *relay.PageInfo {
-			return v.PageInfo
-		}),
+		"edges":      direct.InRuns((*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemPresenceEdge]).EdgeRuns),
+		"nodes":      direct.InRuns((*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemPresenceEdge]).NodeRuns),
+		"pageInfo":   direct.LoadedOne((*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemPresenceEdge]).Ends),
+		"totalCount": direct.LoadedLeaf((*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemPresenceEdge]).TotalCount, direct.Int),
 	})
 }
 
@@ -1823,15 +1742,10 @@ func fieldsOfConfigurationItemPresenceEdge() direct.Type {
 
 func fieldsOfConfigurationItemReceiptConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemReceiptEdge]]{
-		"edges": direct.Many(func(v *relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemReceiptEdge]) []*relay.ConfigurationItemReceiptEdge {
-			return v.Edges()
-		}),
-		"nodes": direct.Many(func(v *relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemReceiptEdge]) []*domain.ConfigurationItem {
-			return v.Nodes
-		}),
-		"pageInfo": direct.One(func(v *relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemReceiptEdge]) *relay.PageInfo {
-			return v.PageInfo
-		}),
+		"edges":      direct.InRuns((*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemReceiptEdge]).EdgeRuns),
+		"nodes":      direct.InRuns((*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemReceiptEdge]).NodeRuns),
+		"pageInfo":   direct.LoadedOne((*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemReceiptEdge]).Ends),
+		"totalCount": direct.LoadedLeaf((*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemReceiptEdge]).TotalCount, direct.Int),
 	})
 }
 
@@ -1850,15 +1764,10 @@ func fieldsOfConfigurationItemReceiptEdge() direct.Type {
 
 func fieldsOfConfigurationItemReleaseChangeConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemReleaseChangeEdge]]{
-		"edges": direct.Many(func(v *relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemReleaseChangeEdge]) []*relay.ConfigurationItemReleaseChangeEdge {
-			return v.Edges()
-		}),
-		"nodes": direct.Many(func(v *relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemReleaseChangeEdge]) []*domain.ConfigurationItem {
-			return v.Nodes
-		}),
-		"pageInfo": direct.One(func(v *relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemReleaseChangeEdge]) *relay.PageInfo {
-			return v.PageInfo
-		}),
+		"edges":      direct.InRuns((*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemReleaseChangeEdge]).EdgeRuns),
+		"nodes":      direct.InRuns((*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemReleaseChangeEdge]).NodeRuns),
+		"pageInfo":   direct.LoadedOne((*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemReleaseChangeEdge]).Ends),
+		"totalCount": direct.LoadedLeaf((*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemReleaseChangeEdge]).TotalCount, direct.Int),
 	})
 }
 
@@ -1875,15 +1784,10 @@ func fieldsOfConfigurationItemReleaseChangeEdge() direct.Type {
 
 func fieldsOfConfigurationItemReleaseDifferenceConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemReleaseDifferenceEdge]]{
-		"edges": direct.Many(func(v *relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemReleaseDifferenceEdge]) []*relay.ConfigurationItemReleaseDifferenceEdge {
-			return v.Edges()
-		}),
-		"nodes": direct.Many(func(v *relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemReleaseDifferenceEdge]) []*domain.ConfigurationItem {
-			return v.Nodes
-		}),
-		"pageInfo": direct.One(func(v *relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemReleaseDifferenceEdge]) *relay.PageInfo {
-			return v.PageInfo
-		}),
+		"edges":      direct.InRuns((*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemReleaseDifferenceEdge]).EdgeRuns),
+		"nodes":      direct.InRuns((*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemReleaseDifferenceEdge]).NodeRuns),
+		"pageInfo":   direct.LoadedOne((*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemReleaseDifferenceEdge]).Ends),
+		"totalCount": direct.LoadedLeaf((*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemReleaseDifferenceEdge]).TotalCount, direct.Int),
 	})
 }
 
@@ -2069,13 +1973,10 @@ func fieldsOfDelegationBoardPayload() direct.Type {
 
 func fieldsOfDelegationConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.Delegation, relay.DelegationEdge]]{
-		"edges": direct.Many(func(v *relay.Connection[domain.Delegation, relay.DelegationEdge]) []*relay.DelegationEdge {
-			return v.Edges()
-		}),
-		"nodes": direct.Many(func(v *relay.Connection[domain.Delegation, relay.DelegationEdge]) []*domain.Delegation {
-			return v.Nodes
-		}),
-		"pageInfo": direct.One(func(v *relay.Connection[domain.Delegation, relay.DelegationEdge]) *relay.PageInfo { return v.PageInfo }),
+		"edges":      direct.InRuns((*relay.Connection[domain.Delegation, relay.DelegationEdge]).EdgeRuns),
+		"nodes":      direct.InRuns((*relay.Connection[domain.Delegation, relay.DelegationEdge]).NodeRuns),
+		"pageInfo":   direct.LoadedOne((*relay.Connection[domain.Delegation, relay.DelegationEdge]).Ends),
+		"totalCount": direct.LoadedLeaf((*relay.Connection[domain.Delegation, relay.DelegationEdge]).TotalCount, direct.Int),
 	})
 }
 
@@ -2119,15 +2020,10 @@ func fieldsOfDeliverable() direct.Type {
 
 func fieldsOfDeliverableConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.Deliverable, relay.DeliverableEdge]]{
-		"edges": direct.Many(func(v *relay.Connection[domain.Deliverable, relay.DeliverableEdge]) []*relay.DeliverableEdge {
-			return v.Edges()
-		}),
-		"nodes": direct.Many(func(v *relay.Connection[domain.Deliverable, relay.DeliverableEdge]) []*domain.Deliverable {
-			return v.Nodes
-		}),
-		"pageInfo": direct.One(func(v *relay.Connection[domain.Deliverable, relay.DeliverableEdge]) *relay.PageInfo {
-			return v.PageInfo
-		}),
+		"edges":      direct.InRuns((*relay.Connection[domain.Deliverable, relay.DeliverableEdge]).EdgeRuns),
+		"nodes":      direct.InRuns((*relay.Connection[domain.Deliverable, relay.DeliverableEdge]).NodeRuns),
+		"pageInfo":   direct.LoadedOne((*relay.Connection[domain.Deliverable, relay.DeliverableEdge]).Ends),
+		"totalCount": direct.LoadedLeaf((*relay.Connection[domain.Deliverable, relay.DeliverableEdge]).TotalCount, direct.Int),
 	})
 }
 
@@ -2167,15 +2063,10 @@ func fieldsOfDependency() direct.Type {
 
 func fieldsOfDependencyCycleConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[configuration.SizedCycle, model.DependencyCycleEdge]]{
-		"edges": direct.Many(func(v *relay.Connection[configuration.SizedCycle, model.DependencyCycleEdge]) []*model.DependencyCycleEdge {
-			return v.Edges()
-		}),
-		"nodes": direct.Many(func(v *relay.Connection[configuration.SizedCycle, model.DependencyCycleEdge]) []*configuration.SizedCycle {
-			return v.Nodes
-		}),
-		"pageInfo": direct.One(func(v *relay.Connection[configuration.SizedCycle, model.DependencyCycleEdge]) *relay.PageInfo {
-			return v.PageInfo
-		}),
+		"edges":      direct.InRuns((*relay.Connection[configuration.SizedCycle, model.DependencyCycleEdge]).EdgeRuns),
+		"nodes":      direct.InRuns((*relay.Connection[configuration.SizedCycle, model.DependencyCycleEdge]).NodeRuns),
+		"pageInfo":   direct.LoadedOne((*relay.Connection[configuration.SizedCycle, model.DependencyCycleEdge]).Ends),
+		"totalCount": direct.LoadedLeaf((*relay.Connection[configuration.SizedCycle, model.DependencyCycleEdge]).TotalCount, direct.Int),
 	})
 }
 
@@ -2290,13 +2181,10 @@ func fieldsOfDeploymentCausePayload() direct.Type {
 
 func fieldsOfDeploymentConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.Deployment, relay.DeploymentEdge]]{
-		"edges": direct.Many(func(v *relay.Connection[domain.Deployment, relay.DeploymentEdge]) []*relay.DeploymentEdge {
-			return v.Edges()
-		}),
-		"nodes": direct.Many(func(v *relay.Connection[domain.Deployment, relay.DeploymentEdge]) []*domain.Deployment {
-			return v.Nodes
-		}),
-		"pageInfo": direct.One(func(v *relay.Connection[domain.Deployment, relay.DeploymentEdge]) *relay.PageInfo { return v.PageInfo }),
+		"edges":      direct.InRuns((*relay.Connection[domain.Deployment, relay.DeploymentEdge]).EdgeRuns),
+		"nodes":      direct.InRuns((*relay.Connection[domain.Deployment, relay.DeploymentEdge]).NodeRuns),
+		"pageInfo":   direct.LoadedOne((*relay.Connection[domain.Deployment, relay.DeploymentEdge]).Ends),
+		"totalCount": direct.LoadedLeaf((*relay.Connection[domain.Deployment, relay.DeploymentEdge]).TotalCount, direct.Int),
 	})
 }
 
@@ -2392,10 +2280,11 @@ func fieldsOfDuplicateGroup() direct.Type {
 
 func fieldsOfDuplicateGroupConnection() direct.Type {
 	return direct.Object(direct.Fields[*model.DuplicateGroupConnection]{
-		"edges":    direct.Many(func(v *model.DuplicateGroupConnection) []*model.DuplicateGroupEdge { return v.Edges() }),
-		"nodes":    direct.Many(func(v *model.DuplicateGroupConnection) []*configuration.DuplicateGroup { return v.Nodes }),
-		"pageInfo": direct.One(func(v *model.DuplicateGroupConnection) *relay.PageInfo { return v.PageInfo }),
-		"items":    direct.Leaf(func(v *model.DuplicateGroupConnection) int { return v.Items }, direct.Int),
+		"edges":      direct.InRuns((*model.DuplicateGroupConnection).EdgeRuns),
+		"nodes":      direct.InRuns((*model.DuplicateGroupConnection).NodeRuns),
+		"pageInfo":   direct.LoadedOne((*model.DuplicateGroupConnection).Ends),
+		"totalCount": direct.LoadedLeaf((*model.DuplicateGroupConnection).TotalCount, direct.Int),
+		"items":      direct.Leaf(func(v *model.DuplicateGroupConnection) int { return v.Items }, direct.Int),
 	})
 }
 
@@ -2450,15 +2339,10 @@ func fieldsOfEnvironmentBooking() direct.Type {
 
 func fieldsOfEnvironmentBookingConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.EnvironmentBooking, relay.EnvironmentBookingEdge]]{
-		"edges": direct.Many(func(v *relay.Connection[domain.EnvironmentBooking, relay.EnvironmentBookingEdge]) []*relay.EnvironmentBookingEdge {
-			return v.Edges()
-		}),
-		"nodes": direct.Many(func(v *relay.Connection[domain.EnvironmentBooking, relay.EnvironmentBookingEdge]) []*domain.EnvironmentBooking {
-			return v.Nodes
-		}),
-		"pageInfo": direct.One(func(v *relay.Connection[domain.EnvironmentBooking, relay.EnvironmentBookingEdge]) *relay.PageInfo {
-			return v.PageInfo
-		}),
+		"edges":      direct.InRuns((*relay.Connection[domain.EnvironmentBooking, relay.EnvironmentBookingEdge]).EdgeRuns),
+		"nodes":      direct.InRuns((*relay.Connection[domain.EnvironmentBooking, relay.EnvironmentBookingEdge]).NodeRuns),
+		"pageInfo":   direct.LoadedOne((*relay.Connection[domain.EnvironmentBooking, relay.EnvironmentBookingEdge]).Ends),
+		"totalCount": direct.LoadedLeaf((*relay.Connection[domain.EnvironmentBooking, relay.EnvironmentBookingEdge]).TotalCount, direct.Int),
 	})
 }
 
@@ -2543,9 +2427,9 @@ func fieldsOfEvent() direct.Type {
 
 func fieldsOfEventConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[event.Event, model.EventEdge]]{
-		"edges":    direct.Many(func(v *relay.Connection[event.Event, model.EventEdge]) []*model.EventEdge { return v.Edges() }),
-		"nodes":    direct.Many(func(v *relay.Connection[event.Event, model.EventEdge]) []*event.Event { return v.Nodes }),
-		"pageInfo": direct.One(func(v *relay.Connection[event.Event, model.EventEdge]) *relay.PageInfo { return v.PageInfo }),
+		"edges":    direct.InRuns((*relay.Connection[event.Event, model.EventEdge]).EdgeRuns),
+		"nodes":    direct.InRuns((*relay.Connection[event.Event, model.EventEdge]).NodeRuns),
+		"pageInfo": direct.LoadedOne((*relay.Connection[event.Event, model.EventEdge]).Ends),
 	})
 }
 
@@ -2795,9 +2679,10 @@ func fieldsOfFreeze() direct.Type {
 
 func fieldsOfFreezeConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.Freeze, relay.FreezeEdge]]{
-		"edges":    direct.Many(func(v *relay.Connection[domain.Freeze, relay.FreezeEdge]) []*relay.FreezeEdge { return v.Edges() }),
-		"nodes":    direct.Many(func(v *relay.Connection[domain.Freeze, relay.FreezeEdge]) []*domain.Freeze { return v.Nodes }),
-		"pageInfo": direct.One(func(v *relay.Connection[domain.Freeze, relay.FreezeEdge]) *relay.PageInfo { return v.PageInfo }),
+		"edges":      direct.InRuns((*relay.Connection[domain.Freeze, relay.FreezeEdge]).EdgeRuns),
+		"nodes":      direct.InRuns((*relay.Connection[domain.Freeze, relay.FreezeEdge]).NodeRuns),
+		"pageInfo":   direct.LoadedOne((*relay.Connection[domain.Freeze, relay.FreezeEdge]).Ends),
+		"totalCount": direct.LoadedLeaf((*relay.Connection[domain.Freeze, relay.FreezeEdge]).TotalCount, direct.Int),
 	})
 }
 
@@ -2835,15 +2720,10 @@ func fieldsOfFreezeException() direct.Type {
 
 func fieldsOfFreezeExceptionConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.FreezeException, relay.FreezeExceptionEdge]]{
-		"edges": direct.Many(func(v *relay.Connection[domain.FreezeException, relay.FreezeExceptionEdge]) []*relay.FreezeExceptionEdge {
-			return v.Edges()
-		}),
-		"nodes": direct.Many(func(v *relay.Connection[domain.FreezeException, relay.FreezeExceptionEdge]) []*domain.FreezeException {
-			return v.Nodes
-		}),
-		"pageInfo": direct.One(func(v *relay.Connection[domain.FreezeException, relay.FreezeExceptionEdge]) *relay.PageInfo {
-			return v.PageInfo
-		}),
+		"edges":      direct.InRuns((*relay.Connection[domain.FreezeException, relay.FreezeExceptionEdge]).EdgeRuns),
+		"nodes":      direct.InRuns((*relay.Connection[domain.FreezeException, relay.FreezeExceptionEdge]).NodeRuns),
+		"pageInfo":   direct.LoadedOne((*relay.Connection[domain.FreezeException, relay.FreezeExceptionEdge]).Ends),
+		"totalCount": direct.LoadedLeaf((*relay.Connection[domain.FreezeException, relay.FreezeExceptionEdge]).TotalCount, direct.Int),
 	})
 }
 
@@ -3021,15 +2901,10 @@ func fieldsOfHardwareSpare() direct.Type {
 
 func fieldsOfHardwareSpareConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.HardwareSpare, relay.HardwareSpareEdge]]{
-		"edges": direct.Many(func(v *relay.Connection[domain.HardwareSpare, relay.HardwareSpareEdge]) []*relay.HardwareSpareEdge {
-			return v.Edges()
-		}),
-		"nodes": direct.Many(func(v *relay.Connection[domain.HardwareSpare, relay.HardwareSpareEdge]) []*domain.HardwareSpare {
-			return v.Nodes
-		}),
-		"pageInfo": direct.One(func(v *relay.Connection[domain.HardwareSpare, relay.HardwareSpareEdge]) *relay.PageInfo {
-			return v.PageInfo
-		}),
+		"edges":      direct.InRuns((*relay.Connection[domain.HardwareSpare, relay.HardwareSpareEdge]).EdgeRuns),
+		"nodes":      direct.InRuns((*relay.Connection[domain.HardwareSpare, relay.HardwareSpareEdge]).NodeRuns),
+		"pageInfo":   direct.LoadedOne((*relay.Connection[domain.HardwareSpare, relay.HardwareSpareEdge]).Ends),
+		"totalCount": direct.LoadedLeaf((*relay.Connection[domain.HardwareSpare, relay.HardwareSpareEdge]).TotalCount, direct.Int),
 	})
 }
 
@@ -3051,15 +2926,10 @@ func fieldsOfHardwareSparePayload() direct.Type {
 
 func fieldsOfHardwareSpareReservationConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.HardwareSpare, relay.HardwareSpareReservationEdge]]{
-		"edges": direct.Many(func(v *relay.Connection[domain.HardwareSpare, relay.HardwareSpareReservationEdge]) []*relay.HardwareSpareReservationEdge {
-			return v.Edges()
-		}),
-		"nodes": direct.Many(func(v *relay.Connection[domain.HardwareSpare, relay.HardwareSpareReservationEdge]) []*domain.HardwareSpare {
-			return v.Nodes
-		}),
-		"pageInfo": direct.One(func(v *relay.Connection[domain.HardwareSpare, relay.HardwareSpareReservationEdge]) *relay.PageInfo {
-			return v.PageInfo
-		}),
+		"edges":      direct.InRuns((*relay.Connection[domain.HardwareSpare, relay.HardwareSpareReservationEdge]).EdgeRuns),
+		"nodes":      direct.InRuns((*relay.Connection[domain.HardwareSpare, relay.HardwareSpareReservationEdge]).NodeRuns),
+		"pageInfo":   direct.LoadedOne((*relay.Connection[domain.HardwareSpare, relay.HardwareSpareReservationEdge]).Ends),
+		"totalCount": direct.LoadedLeaf((*relay.Connection[domain.HardwareSpare, relay.HardwareSpareReservationEdge]).TotalCount, direct.Int),
 	})
 }
 
@@ -3099,15 +2969,9 @@ func fieldsOfIllegalUseRow() direct.Type {
 
 func fieldsOfIllegalUseRowConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[media.IllegalRow, model.IllegalUseRowEdge]]{
-		"edges": direct.Many(func(v *relay.Connection[media.IllegalRow, model.IllegalUseRowEdge]) []*model.IllegalUseRowEdge {
-			return v.Edges()
-		}),
-		"nodes": direct.Many(func(v *relay.Connection[media.IllegalRow, model.IllegalUseRowEdge]) []*media.IllegalRow {
-			return v.Nodes
-		}),
-		"pageInfo": direct.One(func(v *relay.Connection[media.IllegalRow, model.IllegalUseRowEdge]) *relay.PageInfo {
-			return v.PageInfo
-		}),
+		"edges":    direct.InRuns((*relay.Connection[media.IllegalRow, model.IllegalUseRowEdge]).EdgeRuns),
+		"nodes":    direct.InRuns((*relay.Connection[media.IllegalRow, model.IllegalUseRowEdge]).NodeRuns),
+		"pageInfo": direct.LoadedOne((*relay.Connection[media.IllegalRow, model.IllegalUseRowEdge]).Ends),
 	})
 }
 
@@ -3164,11 +3028,10 @@ func fieldsOfImpactHit() direct.Type {
 
 func fieldsOfImpactHitConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[impact.ImpactHit, model.ImpactHitEdge]]{
-		"edges": direct.Many(func(v *relay.Connection[impact.ImpactHit, model.ImpactHitEdge]) []*model.ImpactHitEdge {
-			return v.Edges()
-		}),
-		"nodes":    direct.Many(func(v *relay.Connection[impact.ImpactHit, model.ImpactHitEdge]) []*impact.ImpactHit { return v.Nodes }),
-		"pageInfo": direct.One(func(v *relay.Connection[impact.ImpactHit, model.ImpactHitEdge]) *relay.PageInfo { return v.PageInfo }),
+		"edges":      direct.InRuns((*relay.Connection[impact.ImpactHit, model.ImpactHitEdge]).EdgeRuns),
+		"nodes":      direct.InRuns((*relay.Connection[impact.ImpactHit, model.ImpactHitEdge]).NodeRuns),
+		"pageInfo":   direct.LoadedOne((*relay.Connection[impact.ImpactHit, model.ImpactHitEdge]).Ends),
+		"totalCount": direct.LoadedLeaf((*relay.Connection[impact.ImpactHit, model.ImpactHitEdge]).TotalCount, direct.Int),
 	})
 }
 
@@ -3475,9 +3338,10 @@ func fieldsOfKnownErrorConcern() direct.Type {
 
 func fieldsOfKnownErrorConcernConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[impact.Concern, model.ConcernEdge]]{
-		"edges":    direct.Many(func(v *relay.Connection[impact.Concern, model.ConcernEdge]) []*model.ConcernEdge { return v.Edges() }),
-		"nodes":    direct.Many(func(v *relay.Connection[impact.Concern, model.ConcernEdge]) []*impact.Concern { return v.Nodes }),
-		"pageInfo": direct.One(func(v *relay.Connection[impact.Concern, model.ConcernEdge]) *relay.PageInfo { return v.PageInfo }),
+		"edges":      direct.InRuns((*relay.Connection[impact.Concern, model.ConcernEdge]).EdgeRuns),
+		"nodes":      direct.InRuns((*relay.Connection[impact.Concern, model.ConcernEdge]).NodeRuns),
+		"pageInfo":   direct.LoadedOne((*relay.Connection[impact.Concern, model.ConcernEdge]).Ends),
+		"totalCount": direct.LoadedLeaf((*relay.Connection[impact.Concern, model.ConcernEdge]).TotalCount, direct.Int),
 	})
 }
 
@@ -3490,13 +3354,10 @@ func fieldsOfKnownErrorConcernEdge() direct.Type {
 
 func fieldsOfKnownErrorConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.KnownError, relay.KnownErrorEdge]]{
-		"edges": direct.Many(func(v *relay.Connection[domain.KnownError, relay.KnownErrorEdge]) []*relay.KnownErrorEdge {
-			return v.Edges()
-		}),
-		"nodes": direct.Many(func(v *relay.Connection[domain.KnownError, relay.KnownErrorEdge]) []*domain.KnownError {
-			return v.Nodes
-		}),
-		"pageInfo": direct.One(func(v *relay.Connection[domain.KnownError, relay.KnownErrorEdge]) *relay.PageInfo { return v.PageInfo }),
+		"edges":      direct.InRuns((*relay.Connection[domain.KnownError, relay.KnownErrorEdge]).EdgeRuns),
+		"nodes":      direct.InRuns((*relay.Connection[domain.KnownError, relay.KnownErrorEdge]).NodeRuns),
+		"pageInfo":   direct.LoadedOne((*relay.Connection[domain.KnownError, relay.KnownErrorEdge]).Ends),
+		"totalCount": direct.LoadedLeaf((*relay.Connection[domain.KnownError, relay.KnownErrorEdge]).TotalCount, direct.Int),
 	})
 }
 
@@ -3543,15 +3404,10 @@ func fieldsOfKnownErrorPayload() direct.Type {
 
 func fieldsOfKnownErrorPresenceConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.KnownError, relay.KnownErrorPresenceEdge]]{
-		"edges": direct.Many(func(v *relay.Connection[domain.KnownError, relay.KnownErrorPresenceEdge]) []*relay.KnownErrorPresenceEdge {
-			return v.Edges()
-		}),
-		"nodes": direct.Many(func(v *relay.Connection[domain.KnownError, relay.KnownErrorPresenceEdge]) []*domain.KnownError {
-			return v.Nodes
-		}),
-		"pageInfo": direct.One(func(v *relay.Connection[domain.KnownError, relay.KnownErrorPresenceEdge]) *relay.PageInfo {
-			return v.PageInfo
-		}),
+		"edges":      direct.InRuns((*relay.Connection[domain.KnownError, relay.KnownErrorPresenceEdge]).EdgeRuns),
+		"nodes":      direct.InRuns((*relay.Connection[domain.KnownError, relay.KnownErrorPresenceEdge]).NodeRuns),
+		"pageInfo":   direct.LoadedOne((*relay.Connection[domain.KnownError, relay.KnownErrorPresenceEdge]).Ends),
+		"totalCount": direct.LoadedLeaf((*relay.Connection[domain.KnownError, relay.KnownErrorPresenceEdge]).TotalCount, direct.Int),
 	})
 }
 
@@ -3583,15 +3439,9 @@ func fieldsOfLibraryFinding() direct.Type {
 
 func fieldsOfLibraryFindingConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[media.LibraryFinding, model.LibraryFindingEdge]]{
-		"edges": direct.Many(func(v *relay.Connection[media.LibraryFinding, model.LibraryFindingEdge]) []*model.LibraryFindingEdge {
-			return v.Edges()
-		}),
-		"nodes": direct.Many(func(v *relay.Connection[media.LibraryFinding, model.LibraryFindingEdge]) []*media.LibraryFinding {
-			return v.Nodes
-		}),
-		"pageInfo": direct.One(func(v *relay.Connection[media.LibraryFinding, model.LibraryFindingEdge]) *relay.PageInfo {
-			return v.PageInfo
-		}),
+		"edges":    direct.InRuns((*relay.Connection[media.LibraryFinding, model.LibraryFindingEdge]).EdgeRuns),
+		"nodes":    direct.InRuns((*relay.Connection[media.LibraryFinding, model.LibraryFindingEdge]).NodeRuns),
+		"pageInfo": direct.LoadedOne((*relay.Connection[media.LibraryFinding, model.LibraryFindingEdge]).Ends),
 	})
 }
 
@@ -3625,9 +3475,10 @@ func fieldsOfLicence() direct.Type {
 
 func fieldsOfLicenceConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.Licence, relay.LicenceEdge]]{
-		"edges":    direct.Many(func(v *relay.Connection[domain.Licence, relay.LicenceEdge]) []*relay.LicenceEdge { return v.Edges() }),
-		"nodes":    direct.Many(func(v *relay.Connection[domain.Licence, relay.LicenceEdge]) []*domain.Licence { return v.Nodes }),
-		"pageInfo": direct.One(func(v *relay.Connection[domain.Licence, relay.LicenceEdge]) *relay.PageInfo { return v.PageInfo }),
+		"edges":      direct.InRuns((*relay.Connection[domain.Licence, relay.LicenceEdge]).EdgeRuns),
+		"nodes":      direct.InRuns((*relay.Connection[domain.Licence, relay.LicenceEdge]).NodeRuns),
+		"pageInfo":   direct.LoadedOne((*relay.Connection[domain.Licence, relay.LicenceEdge]).Ends),
+		"totalCount": direct.LoadedLeaf((*relay.Connection[domain.Licence, relay.LicenceEdge]).TotalCount, direct.Int),
 	})
 }
 
@@ -3640,15 +3491,10 @@ func fieldsOfLicenceEdge() direct.Type {
 
 func fieldsOfLicencePaidSeatsConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.Licence, relay.LicencePaidSeatsEdge]]{
-		"edges": direct.Many(func(v *relay.Connection[domain.Licence, relay.LicencePaidSeatsEdge]) []*relay.LicencePaidSeatsEdge {
-			return v.Edges()
-		}),
-		"nodes": direct.Many(func(v *relay.Connection[domain.Licence, relay.LicencePaidSeatsEdge]) []*domain.Licence {
-			return v.Nodes
-		}),
-		"pageInfo": direct.One(func(v *relay.Connection[domain.Licence, relay.LicencePaidSeatsEdge]) *relay.PageInfo {
-			return v.PageInfo
-		}),
+		"edges":      direct.InRuns((*relay.Connection[domain.Licence, relay.LicencePaidSeatsEdge]).EdgeRuns),
+		"nodes":      direct.InRuns((*relay.Connection[domain.Licence, relay.LicencePaidSeatsEdge]).NodeRuns),
+		"pageInfo":   direct.LoadedOne((*relay.Connection[domain.Licence, relay.LicencePaidSeatsEdge]).Ends),
+		"totalCount": direct.LoadedLeaf((*relay.Connection[domain.Licence, relay.LicencePaidSeatsEdge]).TotalCount, direct.Int),
 	})
 }
 
@@ -3741,15 +3587,10 @@ func fieldsOfMaintenanceWindow() direct.Type {
 
 func fieldsOfMaintenanceWindowConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.MaintenanceWindow, relay.MaintenanceWindowEdge]]{
-		"edges": direct.Many(func(v *relay.Connection[domain.MaintenanceWindow, relay.MaintenanceWindowEdge]) []*relay.MaintenanceWindowEdge {
-			return v.Edges()
-		}),
-		"nodes": direct.Many(func(v *relay.Connection[domain.MaintenanceWindow, relay.MaintenanceWindowEdge]) []*domain.MaintenanceWindow {
-			return v.Nodes
-		}),
-		"pageInfo": direct.One(func(v *relay.Connection[domain.MaintenanceWindow, relay.MaintenanceWindowEdge]) *relay.PageInfo {
-			return v.PageInfo
-		}),
+		"edges":      direct.InRuns((*relay.Connection[domain.MaintenanceWindow, relay.MaintenanceWindowEdge]).EdgeRuns),
+		"nodes":      direct.InRuns((*relay.Connection[domain.MaintenanceWindow, relay.MaintenanceWindowEdge]).NodeRuns),
+		"pageInfo":   direct.LoadedOne((*relay.Connection[domain.MaintenanceWindow, relay.MaintenanceWindowEdge]).Ends),
+		"totalCount": direct.LoadedLeaf((*relay.Connection[domain.MaintenanceWindow, relay.MaintenanceWindowEdge]).TotalCount, direct.Int),
 	})
 }
 
@@ -3872,11 +3713,10 @@ func fieldsOfMediaItem() direct.Type {
 
 func fieldsOfMediaItemConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.MediaItem, relay.MediaItemEdge]]{
-		"edges": direct.Many(func(v *relay.Connection[domain.MediaItem, relay.MediaItemEdge]) []*relay.MediaItemEdge {
-			return v.Edges()
-		}),
-		"nodes":    direct.Many(func(v *relay.Connection[domain.MediaItem, relay.MediaItemEdge]) []*domain.MediaItem { return v.Nodes }),
-		"pageInfo": direct.One(func(v *relay.Connection[domain.MediaItem, relay.MediaItemEdge]) *relay.PageInfo { return v.PageInfo }),
+		"edges":      direct.InRuns((*relay.Connection[domain.MediaItem, relay.MediaItemEdge]).EdgeRuns),
+		"nodes":      direct.InRuns((*relay.Connection[domain.MediaItem, relay.MediaItemEdge]).NodeRuns),
+		"pageInfo":   direct.LoadedOne((*relay.Connection[domain.MediaItem, relay.MediaItemEdge]).Ends),
+		"totalCount": direct.LoadedLeaf((*relay.Connection[domain.MediaItem, relay.MediaItemEdge]).TotalCount, direct.Int),
 	})
 }
 
@@ -4173,9 +4013,10 @@ func fieldsOfParty() direct.Type {
 
 func fieldsOfPartyConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.Party, relay.PartyEdge]]{
-		"edges":    direct.Many(func(v *relay.Connection[domain.Party, relay.PartyEdge]) []*relay.PartyEdge { return v.Edges() }),
-		"nodes":    direct.Many(func(v *relay.Connection[domain.Party, relay.PartyEdge]) []*domain.Party { return v.Nodes }),
-		"pageInfo": direct.One(func(v *relay.Connection[domain.Party, relay.PartyEdge]) *relay.PageInfo { return v.PageInfo }),
+		"edges":      direct.InRuns((*relay.Connection[domain.Party, relay.PartyEdge]).EdgeRuns),
+		"nodes":      direct.InRuns((*relay.Connection[domain.Party, relay.PartyEdge]).NodeRuns),
+		"pageInfo":   direct.LoadedOne((*relay.Connection[domain.Party, relay.PartyEdge]).Ends),
+		"totalCount": direct.LoadedLeaf((*relay.Connection[domain.Party, relay.PartyEdge]).TotalCount, direct.Int),
 	})
 }
 
@@ -4207,11 +4048,10 @@ func fieldsOfPartyToTell() direct.Type {
 
 func fieldsOfPartyToTellConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[impact.ToTell, model.PartyToTellEdge]]{
-		"edges": direct.Many(func(v *relay.Connection[impact.ToTell, model.PartyToTellEdge]) []*model.PartyToTellEdge {
-			return v.Edges()
-		}),
-		"nodes":    direct.Many(func(v *relay.Connection[impact.ToTell, model.PartyToTellEdge]) []*impact.ToTell { return v.Nodes }),
-		"pageInfo": direct.One(func(v *relay.Connection[impact.ToTell, model.PartyToTellEdge]) *relay.PageInfo { return v.PageInfo }),
+		"edges":      direct.InRuns((*relay.Connection[impact.ToTell, model.PartyToTellEdge]).EdgeRuns),
+		"nodes":      direct.InRuns((*relay.Connection[impact.ToTell, model.PartyToTellEdge]).NodeRuns),
+		"pageInfo":   direct.LoadedOne((*relay.Connection[impact.ToTell, model.PartyToTellEdge]).Ends),
+		"totalCount": direct.LoadedLeaf((*relay.Connection[impact.ToTell, model.PartyToTellEdge]).TotalCount, direct.Int),
 	})
 }
 
@@ -4474,9 +4314,10 @@ func fieldsOfProblemConcern() direct.Type {
 
 func fieldsOfProblemConcernConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[impact.Concern, model.ConcernEdge]]{
-		"edges":    direct.Many(func(v *relay.Connection[impact.Concern, model.ConcernEdge]) []*model.ConcernEdge { return v.Edges() }),
-		"nodes":    direct.Many(func(v *relay.Connection[impact.Concern, model.ConcernEdge]) []*impact.Concern { return v.Nodes }),
-		"pageInfo": direct.One(func(v *relay.Connection[impact.Concern, model.ConcernEdge]) *relay.PageInfo { return v.PageInfo }),
+		"edges":      direct.InRuns((*relay.Connection[impact.Concern, model.ConcernEdge]).EdgeRuns),
+		"nodes":      direct.InRuns((*relay.Connection[impact.Concern, model.ConcernEdge]).NodeRuns),
+		"pageInfo":   direct.LoadedOne((*relay.Connection[impact.Concern, model.ConcernEdge]).Ends),
+		"totalCount": direct.LoadedLeaf((*relay.Connection[impact.Concern, model.ConcernEdge]).TotalCount, direct.Int),
 	})
 }
 
@@ -4489,9 +4330,10 @@ func fieldsOfProblemConcernEdge() direct.Type {
 
 func fieldsOfProblemConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.Problem, relay.ProblemEdge]]{
-		"edges":    direct.Many(func(v *relay.Connection[domain.Problem, relay.ProblemEdge]) []*relay.ProblemEdge { return v.Edges() }),
-		"nodes":    direct.Many(func(v *relay.Connection[domain.Problem, relay.ProblemEdge]) []*domain.Problem { return v.Nodes }),
-		"pageInfo": direct.One(func(v *relay.Connection[domain.Problem, relay.ProblemEdge]) *relay.PageInfo { return v.PageInfo }),
+		"edges":      direct.InRuns((*relay.Connection[domain.Problem, relay.ProblemEdge]).EdgeRuns),
+		"nodes":      direct.InRuns((*relay.Connection[domain.Problem, relay.ProblemEdge]).NodeRuns),
+		"pageInfo":   direct.LoadedOne((*relay.Connection[domain.Problem, relay.ProblemEdge]).Ends),
+		"totalCount": direct.LoadedLeaf((*relay.Connection[domain.Problem, relay.ProblemEdge]).TotalCount, direct.Int),
 	})
 }
 
@@ -4566,15 +4408,10 @@ func fieldsOfRecommendation() direct.Type {
 
 func fieldsOfRecommendationConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.Recommendation, relay.RecommendationEdge]]{
-		"edges": direct.Many(func(v *relay.Connection[domain.Recommendation, relay.RecommendationEdge]) []*relay.RecommendationEdge {
-			return v.Edges()
-		}),
-		"nodes": direct.Many(func(v *relay.Connection[domain.Recommendation, relay.RecommendationEdge]) []*domain.Recommendation {
-			return v.Nodes
-		}),
-		"pageInfo": direct.One(func(v *relay.Connection[domain.Recommendation, relay.RecommendationEdge]) *relay.PageInfo {
-			return v.PageInfo
-		}),
+		"edges":      direct.InRuns((*relay.Connection[domain.Recommendation, relay.RecommendationEdge]).EdgeRuns),
+		"nodes":      direct.InRuns((*relay.Connection[domain.Recommendation, relay.RecommendationEdge]).NodeRuns),
+		"pageInfo":   direct.LoadedOne((*relay.Connection[domain.Recommendation, relay.RecommendationEdge]).Ends),
+		"totalCount": direct.LoadedLeaf((*relay.Connection[domain.Recommendation, relay.RecommendationEdge]).TotalCount, direct.Int),
 	})
 }
 
@@ -4727,9 +4564,10 @@ func fieldsOfReleaseComparison() direct.Type {
 
 func fieldsOfReleaseConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.Release, relay.ReleaseEdge]]{
-		"edges":    direct.Many(func(v *relay.Connection[domain.Release, relay.ReleaseEdge]) []*relay.ReleaseEdge { return v.Edges() }),
-		"nodes":    direct.Many(func(v *relay.Connection[domain.Release, relay.ReleaseEdge]) []*domain.Release { return v.Nodes }),
-		"pageInfo": direct.One(func(v *relay.Connection[domain.Release, relay.ReleaseEdge]) *relay.PageInfo { return v.PageInfo }),
+		"edges":      direct.InRuns((*relay.Connection[domain.Release, relay.ReleaseEdge]).EdgeRuns),
+		"nodes":      direct.InRuns((*relay.Connection[domain.Release, relay.ReleaseEdge]).NodeRuns),
+		"pageInfo":   direct.LoadedOne((*relay.Connection[domain.Release, relay.ReleaseEdge]).Ends),
+		"totalCount": direct.LoadedLeaf((*relay.Connection[domain.Release, relay.ReleaseEdge]).TotalCount, direct.Int),
 	})
 }
 
@@ -4899,15 +4737,10 @@ func fieldsOfReleasePolicy() direct.Type {
 
 func fieldsOfReleasePolicyConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.ReleasePolicy, relay.ReleasePolicyEdge]]{
-		"edges": direct.Many(func(v *relay.Connection[domain.ReleasePolicy, relay.ReleasePolicyEdge]) []*relay.ReleasePolicyEdge {
-			return v.Edges()
-		}),
-		"nodes": direct.Many(func(v *relay.Connection[domain.ReleasePolicy, relay.ReleasePolicyEdge]) []*domain.ReleasePolicy {
-			return v.Nodes
-		}),
-		"pageInfo": direct.One(func(v *relay.Connection[domain.ReleasePolicy, relay.ReleasePolicyEdge]) *relay.PageInfo {
-			return v.PageInfo
-		}),
+		"edges":      direct.InRuns((*relay.Connection[domain.ReleasePolicy, relay.ReleasePolicyEdge]).EdgeRuns),
+		"nodes":      direct.InRuns((*relay.Connection[domain.ReleasePolicy, relay.ReleasePolicyEdge]).NodeRuns),
+		"pageInfo":   direct.LoadedOne((*relay.Connection[domain.ReleasePolicy, relay.ReleasePolicyEdge]).Ends),
+		"totalCount": direct.LoadedLeaf((*relay.Connection[domain.ReleasePolicy, relay.ReleasePolicyEdge]).TotalCount, direct.Int),
 	})
 }
 
@@ -4949,15 +4782,10 @@ func fieldsOfReleaseProgress() direct.Type {
 
 func fieldsOfReleaseReleaseChangeConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.Release, relay.ReleaseReleaseChangeEdge]]{
-		"edges": direct.Many(func(v *relay.Connection[domain.Release, relay.ReleaseReleaseChangeEdge]) []*relay.ReleaseReleaseChangeEdge {
-			return v.Edges()
-		}),
-		"nodes": direct.Many(func(v *relay.Connection[domain.Release, relay.ReleaseReleaseChangeEdge]) []*domain.Release {
-			return v.Nodes
-		}),
-		"pageInfo": direct.One(func(v *relay.Connection[domain.Release, relay.ReleaseReleaseChangeEdge]) *relay.PageInfo {
-			return v.PageInfo
-		}),
+		"edges":      direct.InRuns((*relay.Connection[domain.Release, relay.ReleaseReleaseChangeEdge]).EdgeRuns),
+		"nodes":      direct.InRuns((*relay.Connection[domain.Release, relay.ReleaseReleaseChangeEdge]).NodeRuns),
+		"pageInfo":   direct.LoadedOne((*relay.Connection[domain.Release, relay.ReleaseReleaseChangeEdge]).Ends),
+		"totalCount": direct.LoadedLeaf((*relay.Connection[domain.Release, relay.ReleaseReleaseChangeEdge]).TotalCount, direct.Int),
 	})
 }
 
@@ -4974,15 +4802,10 @@ func fieldsOfReleaseReleaseChangeEdge() direct.Type {
 
 func fieldsOfReleaseReleaseDifferenceConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.Release, relay.ReleaseReleaseDifferenceEdge]]{
-		"edges": direct.Many(func(v *relay.Connection[domain.Release, relay.ReleaseReleaseDifferenceEdge]) []*relay.ReleaseReleaseDifferenceEdge {
-			return v.Edges()
-		}),
-		"nodes": direct.Many(func(v *relay.Connection[domain.Release, relay.ReleaseReleaseDifferenceEdge]) []*domain.Release {
-			return v.Nodes
-		}),
-		"pageInfo": direct.One(func(v *relay.Connection[domain.Release, relay.ReleaseReleaseDifferenceEdge]) *relay.PageInfo {
-			return v.PageInfo
-		}),
+		"edges":      direct.InRuns((*relay.Connection[domain.Release, relay.ReleaseReleaseDifferenceEdge]).EdgeRuns),
+		"nodes":      direct.InRuns((*relay.Connection[domain.Release, relay.ReleaseReleaseDifferenceEdge]).NodeRuns),
+		"pageInfo":   direct.LoadedOne((*relay.Connection[domain.Release, relay.ReleaseReleaseDifferenceEdge]).Ends),
+		"totalCount": direct.LoadedLeaf((*relay.Connection[domain.Release, relay.ReleaseReleaseDifferenceEdge]).TotalCount, direct.Int),
 	})
 }
 
@@ -4997,15 +4820,10 @@ func fieldsOfReleaseReleaseDifferenceEdge() direct.Type {
 
 func fieldsOfReleaseReservationConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.Release, relay.ReleaseReservationEdge]]{
-		"edges": direct.Many(func(v *relay.Connection[domain.Release, relay.ReleaseReservationEdge]) []*relay.ReleaseReservationEdge {
-			return v.Edges()
-		}),
-		"nodes": direct.Many(func(v *relay.Connection[domain.Release, relay.ReleaseReservationEdge]) []*domain.Release {
-			return v.Nodes
-		}),
-		"pageInfo": direct.One(func(v *relay.Connection[domain.Release, relay.ReleaseReservationEdge]) *relay.PageInfo {
-			return v.PageInfo
-		}),
+		"edges":      direct.InRuns((*relay.Connection[domain.Release, relay.ReleaseReservationEdge]).EdgeRuns),
+		"nodes":      direct.InRuns((*relay.Connection[domain.Release, relay.ReleaseReservationEdge]).NodeRuns),
+		"pageInfo":   direct.LoadedOne((*relay.Connection[domain.Release, relay.ReleaseReservationEdge]).Ends),
+		"totalCount": direct.LoadedLeaf((*relay.Connection[domain.Release, relay.ReleaseReservationEdge]).TotalCount, direct.Int),
 	})
 }
 
@@ -5067,15 +4885,10 @@ func fieldsOfReleaseReviewPayload() direct.Type {
 
 func fieldsOfReleaseSupersessionConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.Release, relay.ReleaseSupersessionEdge]]{
-		"edges": direct.Many(func(v *relay.Connection[domain.Release, relay.ReleaseSupersessionEdge]) []*relay.ReleaseSupersessionEdge {
-			return v.Edges()
-		}),
-		"nodes": direct.Many(func(v *relay.Connection[domain.Release, relay.ReleaseSupersessionEdge]) []*domain.Release {
-			return v.Nodes
-		}),
-		"pageInfo": direct.One(func(v *relay.Connection[domain.Release, relay.ReleaseSupersessionEdge]) *relay.PageInfo {
-			return v.PageInfo
-		}),
+		"edges":      direct.InRuns((*relay.Connection[domain.Release, relay.ReleaseSupersessionEdge]).EdgeRuns),
+		"nodes":      direct.InRuns((*relay.Connection[domain.Release, relay.ReleaseSupersessionEdge]).NodeRuns),
+		"pageInfo":   direct.LoadedOne((*relay.Connection[domain.Release, relay.ReleaseSupersessionEdge]).Ends),
+		"totalCount": direct.LoadedLeaf((*relay.Connection[domain.Release, relay.ReleaseSupersessionEdge]).TotalCount, direct.Int),
 	})
 }
 
@@ -5111,15 +4924,10 @@ func fieldsOfReleaseUnit() direct.Type {
 
 func fieldsOfReleaseUnitConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.ReleaseUnit, relay.ReleaseUnitEdge]]{
-		"edges": direct.Many(func(v *relay.Connection[domain.ReleaseUnit, relay.ReleaseUnitEdge]) []*relay.ReleaseUnitEdge {
-			return v.Edges()
-		}),
-		"nodes": direct.Many(func(v *relay.Connection[domain.ReleaseUnit, relay.ReleaseUnitEdge]) []*domain.ReleaseUnit {
-			return v.Nodes
-		}),
-		"pageInfo": direct.One(func(v *relay.Connection[domain.ReleaseUnit, relay.ReleaseUnitEdge]) *relay.PageInfo {
-			return v.PageInfo
-		}),
+		"edges":      direct.InRuns((*relay.Connection[domain.ReleaseUnit, relay.ReleaseUnitEdge]).EdgeRuns),
+		"nodes":      direct.InRuns((*relay.Connection[domain.ReleaseUnit, relay.ReleaseUnitEdge]).NodeRuns),
+		"pageInfo":   direct.LoadedOne((*relay.Connection[domain.ReleaseUnit, relay.ReleaseUnitEdge]).Ends),
+		"totalCount": direct.LoadedLeaf((*relay.Connection[domain.ReleaseUnit, relay.ReleaseUnitEdge]).TotalCount, direct.Int),
 	})
 }
 
@@ -5368,15 +5176,10 @@ func fieldsOfServiceOpening() direct.Type {
 
 func fieldsOfServiceOpeningConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[work.ServiceOpening, model.ServiceOpeningEdge]]{
-		"edges": direct.Many(func(v *relay.Connection[work.ServiceOpening, model.ServiceOpeningEdge]) []*model.ServiceOpeningEdge {
-			return v.Edges()
-		}),
-		"nodes": direct.Many(func(v *relay.Connection[work.ServiceOpening, model.ServiceOpeningEdge]) []*work.ServiceOpening {
-			return v.Nodes
-		}),
-		"pageInfo": direct.One(func(v *relay.Connection[work.ServiceOpening, model.ServiceOpeningEdge]) *relay.PageInfo {
-			return v.PageInfo
-		}),
+		"edges":      direct.InRuns((*relay.Connection[work.ServiceOpening, model.ServiceOpeningEdge]).EdgeRuns),
+		"nodes":      direct.InRuns((*relay.Connection[work.ServiceOpening, model.ServiceOpeningEdge]).NodeRuns),
+		"pageInfo":   direct.LoadedOne((*relay.Connection[work.ServiceOpening, model.ServiceOpeningEdge]).Ends),
+		"totalCount": direct.LoadedLeaf((*relay.Connection[work.ServiceOpening, model.ServiceOpeningEdge]).TotalCount, direct.Int),
 	})
 }
 
@@ -5433,9 +5236,10 @@ func fieldsOfSignOff() direct.Type {
 
 func fieldsOfSignOffConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.SignOff, relay.SignOffEdge]]{
-		"edges":    direct.Many(func(v *relay.Connection[domain.SignOff, relay.SignOffEdge]) []*relay.SignOffEdge { return v.Edges() }),
-		"nodes":    direct.Many(func(v *relay.Connection[domain.SignOff, relay.SignOffEdge]) []*domain.SignOff { return v.Nodes }),
-		"pageInfo": direct.One(func(v *relay.Connection[domain.SignOff, relay.SignOffEdge]) *relay.PageInfo { return v.PageInfo }),
+		"edges":      direct.InRuns((*relay.Connection[domain.SignOff, relay.SignOffEdge]).EdgeRuns),
+		"nodes":      direct.InRuns((*relay.Connection[domain.SignOff, relay.SignOffEdge]).NodeRuns),
+		"pageInfo":   direct.LoadedOne((*relay.Connection[domain.SignOff, relay.SignOffEdge]).Ends),
+		"totalCount": direct.LoadedLeaf((*relay.Connection[domain.SignOff, relay.SignOffEdge]).TotalCount, direct.Int),
 	})
 }
 
@@ -5496,9 +5300,10 @@ func fieldsOfSite() direct.Type {
 
 func fieldsOfSiteConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.Site, relay.SiteEdge]]{
-		"edges":    direct.Many(func(v *relay.Connection[domain.Site, relay.SiteEdge]) []*relay.SiteEdge { return v.Edges() }),
-		"nodes":    direct.Many(func(v *relay.Connection[domain.Site, relay.SiteEdge]) []*domain.Site { return v.Nodes }),
-		"pageInfo": direct.One(func(v *relay.Connection[domain.Site, relay.SiteEdge]) *relay.PageInfo { return v.PageInfo }),
+		"edges":      direct.InRuns((*relay.Connection[domain.Site, relay.SiteEdge]).EdgeRuns),
+		"nodes":      direct.InRuns((*relay.Connection[domain.Site, relay.SiteEdge]).NodeRuns),
+		"pageInfo":   direct.LoadedOne((*relay.Connection[domain.Site, relay.SiteEdge]).Ends),
+		"totalCount": direct.LoadedLeaf((*relay.Connection[domain.Site, relay.SiteEdge]).TotalCount, direct.Int),
 	})
 }
 
@@ -5529,11 +5334,10 @@ func fieldsOfSiteEdge() direct.Type {
 
 func fieldsOfSiteInstallationConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.Site, relay.SiteInstallationEdge]]{
-		"edges": direct.Many(func(v *relay.Connection[domain.Site, relay.SiteInstallationEdge]) []*relay.SiteInstallationEdge {
-			return v.Edges()
-		}),
-		"nodes":    direct.Many(func(v *relay.Connection[domain.Site, relay.SiteInstallationEdge]) []*domain.Site { return v.Nodes }),
-		"pageInfo": direct.One(func(v *relay.Connection[domain.Site, relay.SiteInstallationEdge]) *relay.PageInfo { return v.PageInfo }),
+		"edges":      direct.InRuns((*relay.Connection[domain.Site, relay.SiteInstallationEdge]).EdgeRuns),
+		"nodes":      direct.InRuns((*relay.Connection[domain.Site, relay.SiteInstallationEdge]).NodeRuns),
+		"pageInfo":   direct.LoadedOne((*relay.Connection[domain.Site, relay.SiteInstallationEdge]).Ends),
+		"totalCount": direct.LoadedLeaf((*relay.Connection[domain.Site, relay.SiteInstallationEdge]).TotalCount, direct.Int),
 	})
 }
 
@@ -5570,11 +5374,10 @@ func fieldsOfSiteNeedPayload() direct.Type {
 
 func fieldsOfSitePaidSeatsConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.Site, relay.SitePaidSeatsEdge]]{
-		"edges": direct.Many(func(v *relay.Connection[domain.Site, relay.SitePaidSeatsEdge]) []*relay.SitePaidSeatsEdge {
-			return v.Edges()
-		}),
-		"nodes":    direct.Many(func(v *relay.Connection[domain.Site, relay.SitePaidSeatsEdge]) []*domain.Site { return v.Nodes }),
-		"pageInfo": direct.One(func(v *relay.Connection[domain.Site, relay.SitePaidSeatsEdge]) *relay.PageInfo { return v.PageInfo }),
+		"edges":      direct.InRuns((*relay.Connection[domain.Site, relay.SitePaidSeatsEdge]).EdgeRuns),
+		"nodes":      direct.InRuns((*relay.Connection[domain.Site, relay.SitePaidSeatsEdge]).NodeRuns),
+		"pageInfo":   direct.LoadedOne((*relay.Connection[domain.Site, relay.SitePaidSeatsEdge]).Ends),
+		"totalCount": direct.LoadedLeaf((*relay.Connection[domain.Site, relay.SitePaidSeatsEdge]).TotalCount, direct.Int),
 	})
 }
 
@@ -5636,13 +5439,10 @@ func fieldsOfSiteReport() direct.Type {
 
 func fieldsOfSiteReportConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.SiteReport, relay.SiteReportEdge]]{
-		"edges": direct.Many(func(v *relay.Connection[domain.SiteReport, relay.SiteReportEdge]) []*relay.SiteReportEdge {
-			return v.Edges()
-		}),
-		"nodes": direct.Many(func(v *relay.Connection[domain.SiteReport, relay.SiteReportEdge]) []*domain.SiteReport {
-			return v.Nodes
-		}),
-		"pageInfo": direct.One(func(v *relay.Connection[domain.SiteReport, relay.SiteReportEdge]) *relay.PageInfo { return v.PageInfo }),
+		"edges":      direct.InRuns((*relay.Connection[domain.SiteReport, relay.SiteReportEdge]).EdgeRuns),
+		"nodes":      direct.InRuns((*relay.Connection[domain.SiteReport, relay.SiteReportEdge]).NodeRuns),
+		"pageInfo":   direct.LoadedOne((*relay.Connection[domain.SiteReport, relay.SiteReportEdge]).Ends),
+		"totalCount": direct.LoadedLeaf((*relay.Connection[domain.SiteReport, relay.SiteReportEdge]).TotalCount, direct.Int),
 	})
 }
 
@@ -5709,15 +5509,10 @@ func fieldsOfSiteRollout() direct.Type {
 
 func fieldsOfSiteRolloutConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.SiteRollout, relay.SiteRolloutEdge]]{
-		"edges": direct.Many(func(v *relay.Connection[domain.SiteRollout, relay.SiteRolloutEdge]) []*relay.SiteRolloutEdge {
-			return v.Edges()
-		}),
-		"nodes": direct.Many(func(v *relay.Connection[domain.SiteRollout, relay.SiteRolloutEdge]) []*domain.SiteRollout {
-			return v.Nodes
-		}),
-		"pageInfo": direct.One(func(v *relay.Connection[domain.SiteRollout, relay.SiteRolloutEdge]) *relay.PageInfo {
-			return v.PageInfo
-		}),
+		"edges":      direct.InRuns((*relay.Connection[domain.SiteRollout, relay.SiteRolloutEdge]).EdgeRuns),
+		"nodes":      direct.InRuns((*relay.Connection[domain.SiteRollout, relay.SiteRolloutEdge]).NodeRuns),
+		"pageInfo":   direct.LoadedOne((*relay.Connection[domain.SiteRollout, relay.SiteRolloutEdge]).Ends),
+		"totalCount": direct.LoadedLeaf((*relay.Connection[domain.SiteRollout, relay.SiteRolloutEdge]).TotalCount, direct.Int),
 	})
 }
 
@@ -5738,15 +5533,10 @@ func fieldsOfSiteRolloutMove() direct.Type {
 
 func fieldsOfSiteRolloutReceiptConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.SiteRollout, relay.SiteRolloutReceiptEdge]]{
-		"edges": direct.Many(func(v *relay.Connection[domain.SiteRollout, relay.SiteRolloutReceiptEdge]) []*relay.SiteRolloutReceiptEdge {
-			return v.Edges()
-		}),
-		"nodes": direct.Many(func(v *relay.Connection[domain.SiteRollout, relay.SiteRolloutReceiptEdge]) []*domain.SiteRollout {
-			return v.Nodes
-		}),
-		"pageInfo": direct.One(func(v *relay.Connection[domain.SiteRollout, relay.SiteRolloutReceiptEdge]) *relay.PageInfo {
-			return v.PageInfo
-		}),
+		"edges":      direct.InRuns((*relay.Connection[domain.SiteRollout, relay.SiteRolloutReceiptEdge]).EdgeRuns),
+		"nodes":      direct.InRuns((*relay.Connection[domain.SiteRollout, relay.SiteRolloutReceiptEdge]).NodeRuns),
+		"pageInfo":   direct.LoadedOne((*relay.Connection[domain.SiteRollout, relay.SiteRolloutReceiptEdge]).Ends),
+		"totalCount": direct.LoadedLeaf((*relay.Connection[domain.SiteRollout, relay.SiteRolloutReceiptEdge]).TotalCount, direct.Int),
 	})
 }
 
@@ -5962,9 +5752,10 @@ func fieldsOfTaskBlockPayload() direct.Type {
 
 func fieldsOfTaskConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.Task, relay.TaskEdge]]{
-		"edges":    direct.Many(func(v *relay.Connection[domain.Task, relay.TaskEdge]) []*relay.TaskEdge { return v.Edges() }),
-		"nodes":    direct.Many(func(v *relay.Connection[domain.Task, relay.TaskEdge]) []*domain.Task { return v.Nodes }),
-		"pageInfo": direct.One(func(v *relay.Connection[domain.Task, relay.TaskEdge]) *relay.PageInfo { return v.PageInfo }),
+		"edges":      direct.InRuns((*relay.Connection[domain.Task, relay.TaskEdge]).EdgeRuns),
+		"nodes":      direct.InRuns((*relay.Connection[domain.Task, relay.TaskEdge]).NodeRuns),
+		"pageInfo":   direct.LoadedOne((*relay.Connection[domain.Task, relay.TaskEdge]).Ends),
+		"totalCount": direct.LoadedLeaf((*relay.Connection[domain.Task, relay.TaskEdge]).TotalCount, direct.Int),
 	})
 }
 
@@ -6032,15 +5823,10 @@ func fieldsOfTestEnvironment() direct.Type {
 
 func fieldsOfTestEnvironmentConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.TestEnvironment, relay.TestEnvironmentEdge]]{
-		"edges": direct.Many(func(v *relay.Connection[domain.TestEnvironment, relay.TestEnvironmentEdge]) []*relay.TestEnvironmentEdge {
-			return v.Edges()
-		}),
-		"nodes": direct.Many(func(v *relay.Connection[domain.TestEnvironment, relay.TestEnvironmentEdge]) []*domain.TestEnvironment {
-			return v.Nodes
-		}),
-		"pageInfo": direct.One(func(v *relay.Connection[domain.TestEnvironment, relay.TestEnvironmentEdge]) *relay.PageInfo {
-			return v.PageInfo
-		}),
+		"edges":      direct.InRuns((*relay.Connection[domain.TestEnvironment, relay.TestEnvironmentEdge]).EdgeRuns),
+		"nodes":      direct.InRuns((*relay.Connection[domain.TestEnvironment, relay.TestEnvironmentEdge]).NodeRuns),
+		"pageInfo":   direct.LoadedOne((*relay.Connection[domain.TestEnvironment, relay.TestEnvironmentEdge]).Ends),
+		"totalCount": direct.LoadedLeaf((*relay.Connection[domain.TestEnvironment, relay.TestEnvironmentEdge]).TotalCount, direct.Int),
 	})
 }
 
@@ -6053,15 +5839,10 @@ func fieldsOfTestEnvironmentEdge() direct.Type {
 
 func fieldsOfTestEnvironmentEnvironmentItemConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.TestEnvironment, relay.TestEnvironmentEnvironmentItemEdge]]{
-		"edges": direct.Many(func(v *relay.Connection[domain.TestEnvironment, relay.TestEnvironmentEnvironmentItemEdge]) []*relay.TestEnvironmentEnvironmentItemEdge {
-			return v.Edges()
-		}),
-		"nodes": direct.Many(func(v *relay.Connection[domain.TestEnvironment, relay.TestEnvironmentEnvironmentItemEdge]) []*domain.TestEnvironment {
-			return v.Nodes
-		}),
-		"pageInfo": direct.One(func(v *relay.Connection[domain.TestEnvironment, relay.TestEnvironmentEnvironmentItemEdge]) *relay.PageInfo {
-			return v.PageInfo
-		}),
+		"edges":      direct.InRuns((*relay.Connection[domain.TestEnvironment, relay.TestEnvironmentEnvironmentItemEdge]).EdgeRuns),
+		"nodes":      direct.InRuns((*relay.Connection[domain.TestEnvironment, relay.TestEnvironmentEnvironmentItemEdge]).NodeRuns),
+		"pageInfo":   direct.LoadedOne((*relay.Connection[domain.TestEnvironment, relay.TestEnvironmentEnvironmentItemEdge]).Ends),
+		"totalCount": direct.LoadedLeaf((*relay.Connection[domain.TestEnvironment, relay.TestEnvironmentEnvironmentItemEdge]).TotalCount, direct.Int),
 	})
 }
 
@@ -6124,9 +5905,10 @@ func fieldsOfTestRun() direct.Type {
 
 func fieldsOfTestRunConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.TestRun, relay.TestRunEdge]]{
-		"edges":    direct.Many(func(v *relay.Connection[domain.TestRun, relay.TestRunEdge]) []*relay.TestRunEdge { return v.Edges() }),
-		"nodes":    direct.Many(func(v *relay.Connection[domain.TestRun, relay.TestRunEdge]) []*domain.TestRun { return v.Nodes }),
-		"pageInfo": direct.One(func(v *relay.Connection[domain.TestRun, relay.TestRunEdge]) *relay.PageInfo { return v.PageInfo }),
+		"edges":      direct.InRuns((*relay.Connection[domain.TestRun, relay.TestRunEdge]).EdgeRuns),
+		"nodes":      direct.InRuns((*relay.Connection[domain.TestRun, relay.TestRunEdge]).NodeRuns),
+		"pageInfo":   direct.LoadedOne((*relay.Connection[domain.TestRun, relay.TestRunEdge]).Ends),
+		"totalCount": direct.LoadedLeaf((*relay.Connection[domain.TestRun, relay.TestRunEdge]).TotalCount, direct.Int),
 	})
 }
 
@@ -6328,9 +6110,10 @@ func fieldsOfVote() direct.Type {
 
 func fieldsOfVoteConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.Vote, relay.VoteEdge]]{
-		"edges":    direct.Many(func(v *relay.Connection[domain.Vote, relay.VoteEdge]) []*relay.VoteEdge { return v.Edges() }),
-		"nodes":    direct.Many(func(v *relay.Connection[domain.Vote, relay.VoteEdge]) []*domain.Vote { return v.Nodes }),
-		"pageInfo": direct.One(func(v *relay.Connection[domain.Vote, relay.VoteEdge]) *relay.PageInfo { return v.PageInfo }),
+		"edges":      direct.InRuns((*relay.Connection[domain.Vote, relay.VoteEdge]).EdgeRuns),
+		"nodes":      direct.InRuns((*relay.Connection[domain.Vote, relay.VoteEdge]).NodeRuns),
+		"pageInfo":   direct.LoadedOne((*relay.Connection[domain.Vote, relay.VoteEdge]).Ends),
+		"totalCount": direct.LoadedLeaf((*relay.Connection[domain.Vote, relay.VoteEdge]).TotalCount, direct.Int),
 	})
 }
 
@@ -6359,11 +6142,9 @@ func fieldsOfWastedLicence() direct.Type {
 
 func fieldsOfWastedLicenceConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[media.WasteRow, model.WastedLicenceEdge]]{
-		"edges": direct.Many(func(v *relay.Connection[media.WasteRow, model.WastedLicenceEdge]) []*model.WastedLicenceEdge {
-			return v.Edges()
-		}),
-		"nodes":    direct.Many(func(v *relay.Connection[media.WasteRow, model.WastedLicenceEdge]) []*media.WasteRow { return v.Nodes }),
-		"pageInfo": direct.One(func(v *relay.Connection[media.WasteRow, model.WastedLicenceEdge]) *relay.PageInfo { return v.PageInfo }),
+		"edges":    direct.InRuns((*relay.Connection[media.WasteRow, model.WastedLicenceEdge]).EdgeRuns),
+		"nodes":    direct.InRuns((*relay.Connection[media.WasteRow, model.WastedLicenceEdge]).NodeRuns),
+		"pageInfo": direct.LoadedOne((*relay.Connection[media.WasteRow, model.WastedLicenceEdge]).Ends),
 	})
 }
 
@@ -6384,11 +6165,9 @@ func fieldsOfWastedSupport() direct.Type {
 
 func fieldsOfWastedSupportConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[support.Waste, model.WastedSupportEdge]]{
-		"edges": direct.Many(func(v *relay.Connection[support.Waste, model.WastedSupportEdge]) []*model.WastedSupportEdge {
-			return v.Edges()
-		}),
-		"nodes":    direct.Many(func(v *relay.Connection[support.Waste, model.WastedSupportEdge]) []*support.Waste { return v.Nodes }),
-		"pageInfo": direct.One(func(v *relay.Connection[support.Waste, model.WastedSupportEdge]) *relay.PageInfo { return v.PageInfo }),
+		"edges":    direct.InRuns((*relay.Connection[support.Waste, model.WastedSupportEdge]).EdgeRuns),
+		"nodes":    direct.InRuns((*relay.Connection[support.Waste, model.WastedSupportEdge]).NodeRuns),
+		"pageInfo": direct.LoadedOne((*relay.Connection[support.Waste, model.WastedSupportEdge]).Ends),
 	})
 }
 
@@ -6437,9 +6216,10 @@ func fieldsOfWave() direct.Type {
 
 func fieldsOfWaveConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.Wave, relay.WaveEdge]]{
-		"edges":    direct.Many(func(v *relay.Connection[domain.Wave, relay.WaveEdge]) []*relay.WaveEdge { return v.Edges() }),
-		"nodes":    direct.Many(func(v *relay.Connection[domain.Wave, relay.WaveEdge]) []*domain.Wave { return v.Nodes }),
-		"pageInfo": direct.One(func(v *relay.Connection[domain.Wave, relay.WaveEdge]) *relay.PageInfo { return v.PageInfo }),
+		"edges":      direct.InRuns((*relay.Connection[domain.Wave, relay.WaveEdge]).EdgeRuns),
+		"nodes":      direct.InRuns((*relay.Connection[domain.Wave, relay.WaveEdge]).NodeRuns),
+		"pageInfo":   direct.LoadedOne((*relay.Connection[domain.Wave, relay.WaveEdge]).Ends),
+		"totalCount": direct.LoadedLeaf((*relay.Connection[domain.Wave, relay.WaveEdge]).TotalCount, direct.Int),
 	})
 }
 
@@ -6523,9 +6303,10 @@ func fieldsOfWork() direct.Type {
 
 func fieldsOfWorkConnection() direct.Type {
 	return direct.Object(direct.Fields[*model.WorkConnection]{
-		"edges":    direct.Many(func(v *model.WorkConnection) []*model.WorkEdge { return v.Edges() }),
-		"nodes":    direct.Many(func(v *model.WorkConnection) []*work.Work { return v.Nodes }),
-		"pageInfo": direct.One(func(v *model.WorkConnection) *relay.PageInfo { return v.PageInfo }),
+		"edges":      direct.InRuns((*model.WorkConnection).EdgeRuns),
+		"nodes":      direct.InRuns((*model.WorkConnection).NodeRuns),
+		"pageInfo":   direct.LoadedOne((*model.WorkConnection).Ends),
+		"totalCount": direct.LoadedLeaf((*model.WorkConnection).TotalCount, direct.Int),
 	})
 }
 

@@ -5,6 +5,7 @@ package relay
 
 import (
 	"context"
+	"iter"
 
 	"releasegraph/internal/domain"
 )
@@ -23,7 +24,16 @@ type PageInfo struct {
 	EndCursor       *string
 }
 
-// Connection is a page of records N, each on an edge E.
+// to is where two runs lie together, of which this is the first; nil: there is none before.
+func (p *PageInfo) to(next *PageInfo) *PageInfo {
+	if p == nil {
+		return next
+	}
+	return &PageInfo{HasNextPage: next.HasNextPage, HasPreviousPage: p.HasPreviousPage, StartCursor: p.StartCursor, EndCursor: next.EndCursor}
+}
+
+// Connection is a page of records N, each on an edge E. A long one is read in runs: what
+// stands in it is the first of them until it is gathered.
 type Connection[N, E any] struct {
 	Nodes []*N
 	// Edge makes the edge of the node at a place.
@@ -31,6 +41,94 @@ type Connection[N, E any] struct {
 	PageInfo *PageInfo
 	// Total counts the whole list, when asked.
 	Total func(context.Context) (int, error)
+	// Rest reads the runs behind the first; nil: there are none.
+	Rest func(context.Context) iter.Seq2[*Connection[N, E], error]
+
+	ends *PageInfo // of all runs, when they have been read
+}
+
+// LongList is how many nodes a list may have that is written into memory first.
+const LongList = 1_000
+
+// Long reports whether the list is too long to lie in memory as text.
+func (c *Connection[N, E]) Long() bool { return c.Rest != nil || len(c.Nodes) > LongList }
+
+// Runs are the parts of the list, in its order.
+func (c *Connection[N, E]) Runs(ctx context.Context) iter.Seq2[*Connection[N, E], error] {
+	return func(yield func(*Connection[N, E], error) bool) {
+		if !yield(c, nil) || c.Rest == nil {
+			return
+		}
+		info := c.PageInfo
+		for run, err := range c.Rest(ctx) {
+			if !yield(run, err) || err != nil {
+				return
+			}
+			info = info.to(run.PageInfo)
+		}
+		c.ends = info
+	}
+}
+
+// Gather reads all runs into the connection.
+func (c *Connection[N, E]) Gather(ctx context.Context) error {
+	if c.Rest == nil {
+		return nil
+	}
+	whole := Connection[N, E]{Total: c.Total}
+	var edges []func() *E
+	for run, err := range c.Runs(ctx) {
+		if err != nil {
+			return err
+		}
+		for i := range run.Nodes {
+			edges = append(edges, func() *E { return run.Edge(i) })
+		}
+		whole.Nodes = append(whole.Nodes, run.Nodes...)
+	}
+	whole.PageInfo = c.ends
+	whole.Edge = func(at int) *E { return edges[at]() }
+	*c = whole
+	return nil
+}
+
+// Ends says where the whole page lies in its list.
+func (c *Connection[N, E]) Ends(ctx context.Context) (*PageInfo, error) {
+	if c.Rest == nil {
+		return c.PageInfo, nil
+	}
+	if c.ends == nil {
+		for _, err := range c.Runs(ctx) {
+			if err != nil {
+				return nil, err
+			}
+		}
+	}
+	return c.ends, nil
+}
+
+// NodeRuns are the nodes, a run at a time.
+func (c *Connection[N, E]) NodeRuns(ctx context.Context) iter.Seq2[[]*N, error] {
+	return eachRun(c, ctx, func(run *Connection[N, E]) []*N { return run.Nodes })
+}
+
+// EdgeRuns are the edges, a run at a time.
+func (c *Connection[N, E]) EdgeRuns(ctx context.Context) iter.Seq2[[]*E, error] {
+	return eachRun(c, ctx, (*Connection[N, E]).Edges)
+}
+
+func eachRun[N, E, V any](c *Connection[N, E], ctx context.Context, of func(*Connection[N, E]) []*V) iter.Seq2[[]*V, error] {
+	return func(yield func([]*V, error) bool) {
+		for run, err := range c.Runs(ctx) {
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			if !yield(of(run), nil) {
+				return
+			}
+		}
+	}
 }
 
 // Edges is bound to edges, and so costs nothing unless it is asked.

@@ -76,6 +76,9 @@ func read(f *codegen.Field) string {
 	if f.IsResolver || f.HasHaser || f.HasDirectives() || len(f.Args) > 0 {
 		return ""
 	}
+	if read := ofConnection(f); read != "" {
+		return read
+	}
 	if f.MethodHasContext {
 		return loaded(f)
 	}
@@ -87,6 +90,26 @@ func read(f *codegen.Field) string {
 		value += "()"
 	}
 	return fieldOf(f.Object, f.TypeReference, value)
+}
+
+// ofConnection is the Go that reads and writes a field of a connection that may be read in
+// runs, "" for other fields.
+func ofConnection(f *codegen.Field) string {
+	if types.NewMethodSet(types.NewPointer(f.Object.Type)).Lookup(nil, "NodeRuns") == nil {
+		return ""
+	}
+	d, object := templates.CurrentImports.Lookup(directPackage), goType(f.Object.Type)
+	switch f.Name {
+	case "nodes":
+		return fmt.Sprintf("%s.InRuns((*%s).NodeRuns)", d, object)
+	case "edges":
+		return fmt.Sprintf("%s.InRuns((*%s).EdgeRuns)", d, object)
+	case "pageInfo":
+		return fmt.Sprintf("%s.LoadedOne((*%s).Ends)", d, object)
+	case "totalCount":
+		return fmt.Sprintf("%s.LoadedLeaf((*%s).TotalCount, %s)", d, object, writer(f.TypeReference))
+	}
+	return ""
 }
 
 func loaded(f *codegen.Field) string {

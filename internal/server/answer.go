@@ -86,14 +86,19 @@ func requestErrorStatus(media string) int {
 
 // writeAnswer writes an answer.
 func writeAnswer(w http.ResponseWriter, status int, media string, a *graphql.Response) {
-	w.Header().Set("Content-Type", media+"; charset=utf-8")
-	w.WriteHeader(status)
-	s := newSteady(w)
+	s := beginAnswer(w, status, media)
 	for _, part := range [][]byte{beforeData(a), a.Data, {'}'}} {
 		if _, err := s.Write(part); err != nil {
 			return // nobody is there to be told
 		}
 	}
+}
+
+// beginAnswer writes what stands before an answer.
+func beginAnswer(w http.ResponseWriter, status int, media string) *steady {
+	w.Header().Set("Content-Type", media+"; charset=utf-8")
+	w.WriteHeader(status)
+	return newSteady(w)
 }
 
 // encoded is an answer as JSON.

@@ -13,7 +13,7 @@ import (
 const (
 	assumedLength = 10
 	defaultPage   = 50
-	longestPage   = 1_000
+	longestPage   = 100_000
 	lookPrice     = 50
 	maxPrice      = 1 << 50 // where sums stop
 )

@@ -11,6 +11,8 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"releasegraph/graph/direct"
 )
 
 // overHTTP is GraphQL over HTTP: POST with JSON, and GET for queries. Request
@@ -76,6 +78,7 @@ func (t overHTTP) answerOnce(ctx context.Context, w http.ResponseWriter, r *http
 		return
 	}
 	defer leave()
+	ctx, lists := direct.WithStream(ctx)
 	responses, ctx := exec.DispatchOperation(t.hurried(ctx, op), op)
 	answer := responses(ctx)
 	if answer == nil { // gqlgen's way to say that the context has ended
@@ -87,8 +90,31 @@ func (t overHTTP) answerOnce(ctx context.Context, w http.ResponseWriter, r *http
 		return
 	}
 	defer taken()
+	if lists.Holds(answer) {
+		t.stream(w, media, answer, lists)
+		return
+	}
 	leave() // what waits to be taken runs no more
 	writeAnswer(w, http.StatusOK, media, answer)
+}
+
+// stream writes an answer whose long lists are read while it is sent. Where that fails the
+// answer breaks off, so that nobody takes it for whole.
+func (t overHTTP) stream(w http.ResponseWriter, media string, a *graphql.Response, lists *direct.Stream) {
+	s := beginAnswer(w, http.StatusOK, media)
+	_, err := s.Write(beforeData(a))
+	if err == nil {
+		err = lists.Write(s, a)
+	}
+	if err == nil {
+		_, err = s.Write([]byte{'}'})
+	}
+	if err != nil {
+		if s.err == nil { // somebody is there to take it
+			t.config.Log.Error().Err(err).Msg("an answer broke off")
+		}
+		panic(http.ErrAbortHandler)
+	}
 }
 
 // asEvents tells whether to answer as server-sent events: a subscription where

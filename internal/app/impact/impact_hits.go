@@ -12,26 +12,24 @@ import (
 )
 
 // Hits returns a page of the hits, ordered by depth and key; first defaults to
-// the longest there is.
+// the longest page that others have.
 func (r *ImpactResult) Hits(ctx context.Context, first *int, after *string) (*ImpactHitPage, error) {
 	place, err := parsePlace(after)
 	if err != nil {
 		return nil, err
 	}
-	limit, err := listing.LongPage(first)
+	limit, err := listing.RunsLength(first)
 	if err != nil {
 		return nil, err
 	}
-	page := &ImpactHitPage{result: r, TotalCount: r.Found.Len()}
-	if limit == 0 {
-		next, _, err := r.Found.Page(ctx, place, 1)
-		if err != nil {
-			return nil, err
-		}
-		page.HasNext = len(next) > 0
-	} else if page.hits, page.HasNext, err = r.Found.Page(ctx, place, limit); err != nil {
+	found, more, err := r.Found.Page(ctx, place, max(limit, 1))
+	if err != nil {
 		return nil, err
 	}
+	if limit == 0 {
+		found, more = nil, len(found) > 0
+	}
+	page := r.run(r.load, found, more)
 	if after != nil {
 		before, _, err := r.Found.Page(ctx, impact.Place{}, 1)
 		if err != nil {
@@ -39,13 +37,29 @@ func (r *ImpactResult) Hits(ctx context.Context, first *int, after *string) (*Im
 		}
 		page.HasPrevious = len(before) > 0 && !before[0].Place().After(place)
 	}
+	return page, nil
+}
+
+// run makes a page of what was found, which is the first of several runs where that is more
+// than a page holds.
+func (r *ImpactResult) run(load *traversal.Items, found []impact.Hit, more bool) *ImpactHitPage {
+	page := &ImpactHitPage{load: load, result: r, TotalCount: r.Found.Len(), HasNext: more}
+	page.hits = found[:min(len(found), listing.MaxPage)]
+	if rest := found[len(page.hits):]; len(rest) > 0 {
+		page.HasNext = true
+		page.Rest = func() *ImpactHitPage {
+			next := r.run(load.Anew(), rest, more)
+			next.HasPrevious = true
+			return next
+		}
+	}
 	all := make([]ImpactHit, len(page.hits))
 	page.Nodes = make([]*ImpactHit, len(page.hits))
 	for i, h := range page.hits {
 		all[i] = ImpactHit{Strength: h.Strength, Depth: h.Depth, page: page, at: i}
 		page.Nodes[i] = &all[i]
 	}
-	return page, nil
+	return page
 }
 
 func parsePlace(cursor *string) (p impact.Place, err error) {
@@ -62,7 +76,11 @@ type ImpactHitPage struct {
 	TotalCount  int
 	HasNext     bool
 	HasPrevious bool
+	// Rest makes the next run of a page that is longer than others may be; nil: there is
+	// none.
+	Rest func() *ImpactHitPage
 
+	load   *traversal.Items
 	result *ImpactResult
 	hits   []impact.Hit
 	wanted sync.Once
@@ -74,7 +92,7 @@ type ImpactHitPage struct {
 func (p *ImpactHitPage) want() {
 	p.wanted.Do(func() {
 		for _, h := range p.hits {
-			p.result.load.Want(h.Node)
+			p.load.Want(h.Node)
 		}
 	})
 }
@@ -94,12 +112,12 @@ func (h *ImpactHit) Cursor() string { return listing.PlaceCursor(h.Depth, h.page
 // Item loads the item that is hit.
 func (h *ImpactHit) Item(ctx context.Context) (*domain.ConfigurationItem, error) {
 	h.page.want()
-	return h.page.result.load.One(ctx, h.page.hits[h.at].Node)
+	return h.page.load.One(ctx, h.page.hits[h.at].Node)
 }
 
 // NamedItem is the item that is hit, with its id and key alone: nothing is loaded.
 func (h *ImpactHit) NamedItem() *domain.ConfigurationItem {
-	return h.page.result.load.Named(h.page.hits[h.at].Node)
+	return h.page.load.Named(h.page.hits[h.at].Node)
 }
 
 // Chain is one shortest chain of dependencies that explains the hit (I3).
@@ -135,7 +153,7 @@ func (p *ImpactHitPage) chain(ctx context.Context) ([]shownChain, error) {
 	chains := make([]shownChain, len(p.hits))
 	for i, hit := range p.hits {
 		var err error
-		if chains[i], err = showChain(ctx, p.result.load, p.result.Found, hit); err != nil {
+		if chains[i], err = showChain(ctx, p.load, p.result.Found, hit); err != nil {
 			return nil, err
 		}
 	}
@@ -165,14 +183,14 @@ func (h *ImpactHit) RootCauses(ctx context.Context) ([]*domain.ConfigurationItem
 	causes, err := p.causes.Get(func() ([][]impact.Node, error) {
 		causes, err := p.result.Found.RootCauses(ctx, p.hits)
 		for _, nodes := range causes {
-			p.result.load.Want(nodes...)
+			p.load.Want(nodes...)
 		}
 		return causes, err
 	})
 	if err != nil {
 		return nil, err
 	}
-	return p.result.load.All(ctx, causes[h.at])
+	return p.load.All(ctx, causes[h.at])
 }
 
 // DependencyLink is one dependency of a chain: From depends on To.

@@ -2,6 +2,7 @@ package listing
 
 import (
 	"context"
+	"iter"
 
 	"releasegraph/internal/domain"
 	"releasegraph/internal/store"
@@ -19,8 +20,17 @@ type List struct {
 	// AsOf is the moment of the records (C4); nil: that of the record from which
 	// they are followed.
 	AsOf *domain.AsOf
+	// Runs has a page read in runs, and be as long as LongestPage.
+	Runs bool
 	// Within narrows the list further, in the store's own terms.
 	Within store.Filter
+}
+
+func (l List) longest() int {
+	if l.Runs {
+		return LongestPage
+	}
+	return MaxPage
 }
 
 // Page is a page of records, or of links with the records at their other ends.
@@ -30,6 +40,9 @@ type Page struct {
 	// Total counts what the pages hold together. It asks the store when it is
 	// called, for a whole cohort at once.
 	Total func(context.Context) (int, error)
+	// Rest reads what follows the Items of a page that is read in runs, at the revision of
+	// the Items; nil: they are all. Each run is a page as long as a page may be.
+	Rest func(context.Context) iter.Seq2[*Page, error]
 }
 
 // Item is one record of a page.

@@ -70,6 +70,17 @@ func LongPage(first *int) (int, error) {
 	return PageLength(first)
 }
 
+// RunsLength checks the length of a page that is answered in runs; that of none is that of
+// the longest page of others.
+func RunsLength(first *int) (int, error) {
+	if first == nil {
+		return MaxPage, nil
+	}
+	var errs domain.Errors
+	n := lengthUpTo(&errs, "first", first, LongestPage)
+	return n, errs.Err()
+}
+
 // PageLength checks the length of a page.
 func PageLength(first *int) (int, error) {
 	if first == nil {

@@ -13,6 +13,8 @@ import (
 const (
 	DefaultPage = 50
 	MaxPage     = 1_000
+	// LongestPage is how long a page may be that is read and answered in runs.
+	LongestPage = 100_000
 )
 
 // Selection is a List, understood.
@@ -32,7 +34,7 @@ func ParsePage(l List) (*Selection, error) {
 
 func (s *Selection) pages(l List) error {
 	var pages domain.Errors
-	s.First = Length(&pages, "first", l.First)
+	s.First = lengthUpTo(&pages, "first", l.First, l.longest())
 	s.Last = Length(&pages, "last", l.Last)
 	if l.First != nil && l.Last != nil {
 		pages = append(pages, refusal.Wrong("last", "cannot be given beside first"))
@@ -58,13 +60,17 @@ func (s *Selection) clamp(l List) {
 
 // Length reads the length of a page, and notes what is wrong with it.
 func Length(errs *domain.Errors, field string, n *int) int {
+	return lengthUpTo(errs, field, n, MaxPage)
+}
+
+func lengthUpTo(errs *domain.Errors, field string, n *int, most int) int {
 	switch {
 	case n == nil:
 		return 0
 	case *n < 0:
 		*errs = append(*errs, refusal.Wrong(field, "must not be below 0"))
-	case *n > MaxPage:
-		*errs = append(*errs, TooMany(field, *n))
+	case *n > most:
+		*errs = append(*errs, tooMany(field, *n, most))
 	default:
 		return *n
 	}
@@ -82,10 +88,12 @@ func cursor(errs *domain.Errors, field string, c *string) store.Cursor {
 }
 
 // TooMany returns the error that more is asked for than is handed out at once.
-func TooMany(field string, n int) *domain.Error {
+func TooMany(field string, n int) *domain.Error { return tooMany(field, n, MaxPage) }
+
+func tooMany(field string, n, most int) *domain.Error {
 	return &domain.Error{
-		Code: domain.Limit, Field: field, Message: fmt.Sprintf("is %d, at most %d are handed out at once", n, MaxPage),
-		Details: map[string]any{"limit": MaxPage},
+		Code: domain.Limit, Field: field, Message: fmt.Sprintf("is %d, at most %d are handed out at once", n, most),
+		Details: map[string]any{"limit": most},
 	}
 }
 

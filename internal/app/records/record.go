@@ -53,19 +53,39 @@ func (a *Area) Records(ctx context.Context, kind string, l listing.List) (*listi
 	if err != nil {
 		return nil, err
 	}
-	found, err := a.estate.Today(ctx).Find(ctx, store.Query{
+	return a.page(ctx, s, store.Query{
 		Kind: kind, Filter: s.Filter, Order: s.Order, After: s.After, Before: s.Before, First: s.First, Last: s.Last,
 	})
+}
+
+// page reads a page of a kind. A longer one than others may be is read in runs.
+func (a *Area) page(ctx context.Context, s *listing.Selection, q store.Query) (*listing.Page, error) {
+	var page *listing.Page
+	var err error
+	if q.First > listing.MaxPage {
+		page, err = a.firstRun(ctx, q)
+	} else {
+		page, err = a.run(ctx, q)
+	}
 	if err != nil {
 		return nil, s.Explain(err)
 	}
-	page := &listing.Page{HasNext: found.HasNext, HasPrevious: found.HasPrevious, Items: make([]listing.Item, len(found.Nodes))}
-	for i, r := range estate.Decoded[entity.Record](ctx, a.estate.Today(ctx), found.Nodes) {
-		page.Items[i] = listing.Item{Record: r, Cursor: string(found.Cursors[i])}
-	}
 	page.Total = func(ctx context.Context) (int, error) {
-		n, err := a.estate.Today(ctx).Count(ctx, kind, s.Filter)
+		n, err := a.estate.Today(ctx).Count(ctx, q.Kind, q.Filter)
 		return int(n), refusal.OfStore(err)
 	}
 	return s.Trim(page), nil
+}
+
+func (a *Area) run(ctx context.Context, q store.Query) (*listing.Page, error) {
+	today := a.estate.Today(ctx)
+	found, err := today.Find(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	page := &listing.Page{HasNext: found.HasNext, HasPrevious: found.HasPrevious, Items: make([]listing.Item, len(found.Nodes))}
+	for i, r := range estate.Decoded[entity.Record](ctx, today, found.Nodes) {
+		page.Items[i] = listing.Item{Record: r, Cursor: string(found.Cursors[i])}
+	}
+	return page, nil
 }

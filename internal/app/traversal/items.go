@@ -15,16 +15,17 @@ import (
 // Items loads the records of the nodes of an answer. What was asked for so far
 // is loaded together when the first of it is needed, and each item once.
 type Items struct {
-	View   estate.View
-	g      *shape.Graph
-	mu     sync.Mutex
-	wanted []impact.Node // some of them again, or loaded already
-	loaded map[impact.Node]*domain.ConfigurationItem
+	View    estate.View
+	g       *shape.Graph
+	assumed []*domain.ConfigurationItem
+	mu      sync.Mutex
+	wanted  []impact.Node // some of them again, or loaded already
+	loaded  map[impact.Node]*domain.ConfigurationItem
 }
 
 // NewItems loads the items of a graph, but for those that are assumed.
 func NewItems(v estate.View, g *shape.Graph, assumed []*domain.ConfigurationItem) *Items {
-	l := &Items{View: v, g: g, loaded: map[impact.Node]*domain.ConfigurationItem{}}
+	l := &Items{View: v, g: g, assumed: assumed, loaded: map[impact.Node]*domain.ConfigurationItem{}}
 	for _, item := range assumed {
 		if n, ok := g.Lookup(item.ID); ok {
 			l.loaded[n] = item
@@ -32,6 +33,10 @@ func NewItems(v estate.View, g *shape.Graph, assumed []*domain.ConfigurationItem
 	}
 	return l
 }
+
+// Anew loads items of the same graph that are no part of the answer so far: what it loads
+// goes with it.
+func (l *Items) Anew() *Items { return NewItems(l.View, l.g, l.assumed) }
 
 // Want announces that these items may be asked for.
 func (l *Items) Want(nodes ...impact.Node) {

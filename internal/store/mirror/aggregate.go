@@ -9,8 +9,8 @@ import (
 
 // Aggregate counts by fields.
 func (s *Store) Aggregate(ctx context.Context, a store.Aggregation) ([]store.Group, error) {
-	snapshot, ok := s.view(ctx, a.Kind)
-	if !ok || !snapshot.coversFilter(a.Filter) {
+	snapshot, ok := s.viewFor(ctx, a.Filter, a.Kind)
+	if !ok {
 		return s.Store.Aggregate(ctx, a)
 	}
 	if err := s.Declared().CheckAggregation(a); err != nil {

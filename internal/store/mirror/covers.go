@@ -6,6 +6,11 @@ import (
 	"releasegraph/internal/store"
 )
 
+// holds reports whether all that a read needs is held.
+func (s *snapshot) holds(f store.Filter, names []string) bool {
+	return s.without == nil || s.covers(names...) && s.coversFilter(f)
+}
+
 // coversFilter reports whether all that a filter reads is held.
 func (s *snapshot) coversFilter(f store.Filter) bool {
 	if s.without == nil {

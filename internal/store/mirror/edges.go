@@ -96,8 +96,8 @@ func compareEnds(a, b end) int {
 // following prepares the answer to a question, false when the store beneath is
 // to answer it.
 func (s *Store) following(ctx context.Context, q store.EdgeQuery) (*following, bool, error) {
-	snapshot, ok := s.view(ctx, q.Rel, q.Kind)
-	if !ok || !snapshot.coversFilter(q.Filter) {
+	snapshot, ok := s.viewFor(ctx, q.Filter, q.Rel, q.Kind)
+	if !ok {
 		return nil, false, nil
 	}
 	if err := s.Declared().CheckEdgeQuery(q); err != nil {

@@ -9,8 +9,8 @@ import (
 
 // Find returns a page of nodes.
 func (s *Store) Find(ctx context.Context, q store.Query) (store.Page, error) {
-	snapshot, ok := s.view(ctx, q.Kind)
-	if !ok || !snapshot.coversFilter(q.Filter) {
+	snapshot, ok := s.viewFor(ctx, q.Filter, q.Kind)
+	if !ok {
 		store.ExplanationOf(ctx).Add(store.Explained{Kind: q.Kind, By: "store"})
 		return s.Store.Find(ctx, q)
 	}
@@ -40,8 +40,8 @@ func (s *Store) Find(ctx context.Context, q store.Query) (store.Page, error) {
 
 // Count counts what Find would return without cursors and limits.
 func (s *Store) Count(ctx context.Context, kind string, f store.Filter) (int64, error) {
-	snapshot, ok := s.view(ctx, kind)
-	if !ok || !snapshot.coversFilter(f) {
+	snapshot, ok := s.viewFor(ctx, f, kind)
+	if !ok {
 		return s.Store.Count(ctx, kind, f)
 	}
 	if err := s.Declared().CheckFilter(kind, f); err != nil {

@@ -111,16 +111,35 @@ func (s *Store) change() <-chan struct{} {
 // kinds and relationships are not all held, or what was committed has not been
 // reached in time.
 func (s *Store) view(ctx context.Context, names ...string) (*snapshot, bool) {
-	now := s.now.Load()
-	if now == nil || ctx.Err() != nil {
-		return nil, false
-	}
-	if known := store.Revision(s.known.Load()); now.revision < known {
-		if now = s.await(ctx, known); now == nil {
-			return nil, false
+	return s.viewFor(ctx, nil, names...)
+}
+
+// viewFor is view for a read with a filter.
+func (s *Store) viewFor(ctx context.Context, f store.Filter, names ...string) (*snapshot, bool) {
+	still := store.StandstillOf(ctx)
+	now, ok := still.Kept().(*snapshot)
+	if !ok {
+		if now = s.reached(ctx); now != nil {
+			still.Keep(now)
 		}
 	}
-	return now, now.without == nil || now.covers(names...)
+	if now == nil || !now.holds(f, names) {
+		still.Lose()
+		return nil, false
+	}
+	return now, true
+}
+
+// reached is the newest snapshot, nil where what was committed has not been reached in time.
+func (s *Store) reached(ctx context.Context) *snapshot {
+	now := s.now.Load()
+	if now == nil || ctx.Err() != nil {
+		return nil
+	}
+	if known := store.Revision(s.known.Load()); now.revision < known {
+		return s.await(ctx, known)
+	}
+	return now
 }
 
 // await waits for a revision, as long as the Options say. It returns nil where
