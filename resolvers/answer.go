@@ -2,7 +2,6 @@ package resolvers
 
 import (
 	"context"
-	"iter"
 
 	"releasegraph/graph/direct"
 	"releasegraph/graph/model"
@@ -69,15 +68,10 @@ func connection[N, E any](page *listing.Page, err error, newEdge func(*N, any, s
 	if n := len(page.Items); n > 0 {
 		c.PageInfo.StartCursor, c.PageInfo.EndCursor = &page.Items[0].Cursor, &page.Items[n-1].Cursor
 	}
-	if page.Rest != nil {
-		c.Rest = func(ctx context.Context) iter.Seq2[*relay.Connection[N, E], error] {
-			return func(yield func(*relay.Connection[N, E], error) bool) {
-				for run, err := range page.Rest(ctx) {
-					if !yield(connection(run, err, newEdge)) {
-						return
-					}
-				}
-			}
+	if page.Next != nil {
+		c.Next = func(ctx context.Context) (*relay.Connection[N, E], error) {
+			next, err := page.Next(ctx)
+			return connection(next, err, newEdge)
 		}
 	}
 	return c, nil
@@ -178,17 +172,8 @@ func hitRun(page *impact.ImpactHitPage) *model.ImpactHitConnection {
 	if n := len(page.Nodes); n > 0 {
 		c.PageInfo.StartCursor, c.PageInfo.EndCursor = &c.Edge(0).Cursor, &c.Edge(n-1).Cursor
 	}
-	if page.Rest != nil {
-		c.Rest = func(context.Context) iter.Seq2[*model.ImpactHitConnection, error] {
-			return func(yield func(*model.ImpactHitConnection, error) bool) {
-				for next := page.Rest; next != nil; {
-					run := next()
-					if next = run.Rest; !yield(hitRun(run), nil) {
-						return
-					}
-				}
-			}
-		}
+	if page.Next != nil {
+		c.Next = func(context.Context) (*model.ImpactHitConnection, error) { return hitRun(page.Next()), nil }
 	}
 	return c
 }

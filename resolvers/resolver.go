@@ -56,6 +56,6 @@ func (s schema) Exec(ctx context.Context) graphql.ResponseHandler {
 	}
 	next := s.ExecutableSchema.Exec(ctx)
 	return func(ctx context.Context) *graphql.Response {
-		return next(direct.WithRuns(s.app.WithLoads(ctx), s.app.Apart))
+		return next(direct.WithRuns(s.app.WithLoads(ctx), s.app.WithLoads))
 	}
 }

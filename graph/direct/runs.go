@@ -3,6 +3,7 @@ package direct
 import (
 	"context"
 	"iter"
+	"reflect"
 
 	"github.com/vektah/gqlparser/v2/ast"
 )
@@ -21,13 +22,21 @@ type runsKey struct{}
 // written directly, or gathered before gqlgen sees them.
 func TakesRuns(ctx context.Context) bool { return ctx.Value(runsKey{}) != nil }
 
+// runsOf is a value as one with a list, nil when it is none.
+func runsOf(v any) Runs {
+	if runs, ok := v.(Runs); ok && !reflect.ValueOf(v).IsNil() {
+		return runs
+	}
+	return nil
+}
+
 func long(v any) bool {
-	runs, ok := v.(Runs)
-	return ok && runs.Long()
+	runs := runsOf(v)
+	return runs != nil && runs.Long()
 }
 
 func gather(ctx context.Context, v any) error {
-	if runs, ok := v.(Runs); ok {
+	if runs := runsOf(v); runs != nil {
 		return runs.Gather(ctx)
 	}
 	return nil
@@ -42,13 +51,12 @@ func InRuns[P any, V comparable](runs func(P, context.Context) iter.Seq2[[]V, er
 		}
 		write := elements(each(maybe(plan, t.Elem)))
 		return func(w *Writer, v P) bool {
-			ctx, forget := apart(w.ctx)
 			whole := w.ctx
-			w.ctx = ctx
 			defer func() { w.ctx = whole }()
+			passing := context.WithValue(whole, passingKey{}, true)
 			w.buf = append(w.buf, '[')
 			some := false
-			for run, err := range runs(v, ctx) {
+			for run, err := range runs(v, passing) {
 				if err != nil {
 					w.err = err
 					return false
@@ -56,10 +64,10 @@ func InRuns[P any, V comparable](runs func(P, context.Context) iter.Seq2[[]V, er
 				if some && len(run) > 0 {
 					w.buf = append(w.buf, ',')
 				}
+				w.ctx = OfRun(passing)
 				if some = some || len(run) > 0; !write(w, run) {
 					return false
 				}
-				forget()
 			}
 			w.buf = append(w.buf, ']')
 			return true
@@ -67,20 +75,22 @@ func InRuns[P any, V comparable](runs func(P, context.Context) iter.Seq2[[]V, er
 	}
 }
 
-// Apart begins a context for what a list loads that is read in runs. Forget lets go of what
-// was loaded for a run.
-type Apart func(context.Context) (apart context.Context, forget func())
+type (
+	passingKey struct{}
+	freshKey   struct{}
+)
 
-type apartKey struct{}
-
-// WithRuns has what is loaded for runs kept apart.
-func WithRuns(ctx context.Context, a Apart) context.Context {
-	return context.WithValue(ctx, apartKey{}, a)
+// WithRuns has fresh begin what is loaded for each run of a list, so that it goes with the
+// run.
+func WithRuns(ctx context.Context, fresh func(context.Context) context.Context) context.Context {
+	return context.WithValue(ctx, freshKey{}, fresh)
 }
 
-func apart(ctx context.Context) (context.Context, func()) {
-	if begin, ok := ctx.Value(apartKey{}).(Apart); ok {
-		return begin(ctx)
+// OfRun is the context in which a run is loaded: where the runs pass, one of its own.
+func OfRun(ctx context.Context) context.Context {
+	fresh, ok := ctx.Value(freshKey{}).(func(context.Context) context.Context)
+	if !ok || ctx.Value(passingKey{}) == nil {
+		return ctx
 	}
-	return ctx, func() {}
+	return fresh(ctx)
 }

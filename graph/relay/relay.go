@@ -7,6 +7,7 @@ import (
 	"context"
 	"iter"
 
+	"releasegraph/graph/direct"
 	"releasegraph/internal/domain"
 )
 
@@ -41,8 +42,8 @@ type Connection[N, E any] struct {
 	PageInfo *PageInfo
 	// Total counts the whole list, when asked.
 	Total func(context.Context) (int, error)
-	// Rest reads the runs behind the first; nil: there are none.
-	Rest func(context.Context) iter.Seq2[*Connection[N, E], error]
+	// Next reads the run behind this one; nil: there is none.
+	Next func(context.Context) (*Connection[N, E], error)
 
 	ends *PageInfo // of all runs, when they have been read
 }
@@ -51,17 +52,23 @@ type Connection[N, E any] struct {
 const LongList = 1_000
 
 // Long reports whether the list is too long to lie in memory as text.
-func (c *Connection[N, E]) Long() bool { return c.Rest != nil || len(c.Nodes) > LongList }
+func (c *Connection[N, E]) Long() bool { return c.Next != nil || len(c.Nodes) > LongList }
 
 // Runs are the parts of the list, in its order.
 func (c *Connection[N, E]) Runs(ctx context.Context) iter.Seq2[*Connection[N, E], error] {
 	return func(yield func(*Connection[N, E], error) bool) {
-		if !yield(c, nil) || c.Rest == nil {
-			return
-		}
 		info := c.PageInfo
-		for run, err := range c.Rest(ctx) {
-			if !yield(run, err) || err != nil {
+		for run := c; ; {
+			next := run.Next
+			if !yield(run, nil) {
+				return
+			}
+			if next == nil {
+				break
+			}
+			var err error
+			if run, err = next(direct.OfRun(ctx)); err != nil {
+				yield(nil, err)
 				return
 			}
 			info = info.to(run.PageInfo)
@@ -72,7 +79,7 @@ func (c *Connection[N, E]) Runs(ctx context.Context) iter.Seq2[*Connection[N, E]
 
 // Gather reads all runs into the connection.
 func (c *Connection[N, E]) Gather(ctx context.Context) error {
-	if c.Rest == nil {
+	if c.Next == nil {
 		return nil
 	}
 	whole := Connection[N, E]{Total: c.Total}
@@ -81,8 +88,9 @@ func (c *Connection[N, E]) Gather(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		edge := run.Edge // the first run's becomes that of all
 		for i := range run.Nodes {
-			edges = append(edges, func() *E { return run.Edge(i) })
+			edges = append(edges, func() *E { return edge(i) })
 		}
 		whole.Nodes = append(whole.Nodes, run.Nodes...)
 	}
@@ -94,7 +102,7 @@ func (c *Connection[N, E]) Gather(ctx context.Context) error {
 
 // Ends says where the whole page lies in its list.
 func (c *Connection[N, E]) Ends(ctx context.Context) (*PageInfo, error) {
-	if c.Rest == nil {
+	if c.Next == nil {
 		return c.PageInfo, nil
 	}
 	if c.ends == nil {

@@ -211,11 +211,6 @@ func estateOf(c Config) *estate.Estate {
 // request, and for each event of a subscription.
 func (a *App) WithLoads(ctx context.Context) context.Context { return a.estate.WithLoads(ctx) }
 
-// Apart starts what a list loads that is read in runs: forget lets go of a run.
-func (a *App) Apart(ctx context.Context) (apart context.Context, forget func()) {
-	return a.estate.Apart(ctx)
-}
-
 // Audience names those who may read the same as whoever asks (ADR 12).
 func (a *App) Audience(ctx context.Context) string { return a.estate.Audience(ctx) }
 

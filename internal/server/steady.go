@@ -42,5 +42,9 @@ func (s *steady) Write(text []byte) (written int, err error) {
 	return written, s.err
 }
 
+// breakOff has what was written not be ended: its connection is closed. A handler that
+// panics to that end would be taken by gqlgen for one that failed.
+func (s *steady) breakOff() { _ = s.control.SetWriteDeadline(time.Unix(1, 0)) }
+
 // Unwrap lets a controller find what is written to.
 func (s *steady) Unwrap() http.ResponseWriter { return s.ResponseWriter }

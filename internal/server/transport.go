@@ -109,12 +109,13 @@ func (t overHTTP) stream(w http.ResponseWriter, media string, a *graphql.Respons
 	if err == nil {
 		_, err = s.Write([]byte{'}'})
 	}
-	if err != nil {
-		if s.err == nil { // somebody is there to take it
-			t.config.Log.Error().Err(err).Msg("an answer broke off")
-		}
-		panic(http.ErrAbortHandler)
+	if err == nil {
+		return
 	}
+	if s.err == nil { // somebody is there to take it
+		t.config.Log.Error().Err(err).Msg("an answer broke off")
+	}
+	s.breakOff()
 }
 
 // asEvents tells whether to answer as server-sent events: a subscription where

@@ -53,13 +53,8 @@ func (s *Standstill) Held() bool {
 
 type standstillKey struct{}
 
-// WithStandstill has the reads of a context see one revision, where the store can hold it.
-func WithStandstill(ctx context.Context) (context.Context, *Standstill) {
-	s := &Standstill{}
-	return AtStandstill(ctx, s), s
-}
-
-// AtStandstill has the reads of a context see what earlier ones did.
+// AtStandstill has the reads of a context see one revision, where the store can hold it: that
+// which the first of them sees.
 func AtStandstill(ctx context.Context, s *Standstill) context.Context {
 	return context.WithValue(ctx, standstillKey{}, s)
 }

@@ -2,7 +2,6 @@ package estate
 
 import (
 	"context"
-	"maps"
 	"sync"
 
 	"releasegraph/internal/app/acting"
@@ -28,23 +27,6 @@ type loadsKey struct{}
 // event of a subscription: what was loaded stays as long as the context.
 func (a *Estate) WithLoads(ctx context.Context) context.Context {
 	return context.WithValue(ctx, loadsKey{}, &loads{cohorts: map[entity.Record]*Cohort{}})
-}
-
-// Apart starts the cohorts of a list that is read in runs, each of which is done with before
-// the next one is read: forget lets go of what was loaded since it was last called.
-func (a *Estate) Apart(ctx context.Context) (apart context.Context, forget func()) {
-	request, ok := ctx.Value(loadsKey{}).(*loads)
-	if !ok {
-		return ctx, func() {}
-	}
-	request.mu.Lock()
-	defer request.mu.Unlock()
-	l := &loads{cohorts: map[entity.Record]*Cohort{}, sights: maps.Clone(request.sights), shared: maps.Clone(request.shared)}
-	return context.WithValue(ctx, loadsKey{}, l), func() {
-		l.mu.Lock()
-		defer l.mu.Unlock()
-		clear(l.cohorts)
-	}
 }
 
 // Cohort is records of one kind whose relationships are loaded together.

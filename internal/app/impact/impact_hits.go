@@ -47,7 +47,7 @@ func (r *ImpactResult) run(load *traversal.Items, found []impact.Hit, more bool)
 	page.hits = found[:min(len(found), listing.MaxPage)]
 	if rest := found[len(page.hits):]; len(rest) > 0 {
 		page.HasNext = true
-		page.Rest = func() *ImpactHitPage {
+		page.Next = func() *ImpactHitPage {
 			next := r.run(load.Anew(), rest, more)
 			next.HasPrevious = true
 			return next
@@ -76,9 +76,9 @@ type ImpactHitPage struct {
 	TotalCount  int
 	HasNext     bool
 	HasPrevious bool
-	// Rest makes the next run of a page that is longer than others may be; nil: there is
+	// Next makes the next run of a page that is longer than others may be; nil: there is
 	// none.
-	Rest func() *ImpactHitPage
+	Next func() *ImpactHitPage
 
 	load   *traversal.Items
 	result *ImpactResult

@@ -2,7 +2,6 @@ package listing
 
 import (
 	"context"
-	"iter"
 
 	"releasegraph/internal/domain"
 	"releasegraph/internal/store"
@@ -40,9 +39,9 @@ type Page struct {
 	// Total counts what the pages hold together. It asks the store when it is
 	// called, for a whole cohort at once.
 	Total func(context.Context) (int, error)
-	// Rest reads what follows the Items of a page that is read in runs, at the revision of
-	// the Items; nil: they are all. Each run is a page as long as a page may be.
-	Rest func(context.Context) iter.Seq2[*Page, error]
+	// Next reads the next run of a page that is read in runs, at the revision of this one;
+	// nil: there is none.
+	Next func(context.Context) (*Page, error)
 }
 
 // Item is one record of a page.
