@@ -1622,15 +1622,10 @@ func fieldsOfConfigurationItemDependencyEdge() direct.Type {
 
 func fieldsOfConfigurationItemDriftConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemDriftEdge]]{
-		"edges": direct.Many(func(v *relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemDriftEdge]) []*relay.ConfigurationItemDriftEdge {
-			return v.Edges()
-		}),
-		"nodes": direct.Many(func(v *relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemDriftEdge]) []*domain.ConfigurationItem {
-			return v.Nodes
-		}),
-		"pageInfo": direct.One(func(v *relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemDriftEdge]) *relay.PageInfo {
-			return v.PageInfo
-		}),
+		"edges":      direct.InRuns((*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemDriftEdge]).EdgeRuns),
+		"nodes":      direct.InRuns((*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemDriftEdge]).NodeRuns),
+		"pageInfo":   direct.LoadedOne((*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemDriftEdge]).Ends),
+		"totalCount": direct.LoadedLeaf((*relay.Connection[domain.ConfigurationItem, relay.ConfigurationItemDriftEdge]).TotalCount, direct.Int),
 	})
 }
 
@@ -3909,9 +3904,10 @@ func fieldsOfOutage() direct.Type {
 
 func fieldsOfOutageConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.Outage, relay.OutageEdge]]{
-		"edges":    direct.Many(func(v *relay.Connection[domain.Outage, relay.OutageEdge]) []*relay.OutageEdge { return v.Edges() }),
-		"nodes":    direct.Many(func(v *relay.Connection[domain.Outage, relay.OutageEdge]) []*domain.Outage { return v.Nodes }),
-		"pageInfo": direct.One(func(v *relay.Connection[domain.Outage, relay.OutageEdge]) *relay.PageInfo { return v.PageInfo }),
+		"edges":      direct.InRuns((*relay.Connection[domain.Outage, relay.OutageEdge]).EdgeRuns),
+		"nodes":      direct.InRuns((*relay.Connection[domain.Outage, relay.OutageEdge]).NodeRuns),
+		"pageInfo":   direct.LoadedOne((*relay.Connection[domain.Outage, relay.OutageEdge]).Ends),
+		"totalCount": direct.LoadedLeaf((*relay.Connection[domain.Outage, relay.OutageEdge]).TotalCount, direct.Int),
 	})
 }
 
@@ -4855,15 +4851,10 @@ func fieldsOfReleaseReview() direct.Type {
 
 func fieldsOfReleaseReviewConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.ReleaseReview, relay.ReleaseReviewEdge]]{
-		"edges": direct.Many(func(v *relay.Connection[domain.ReleaseReview, relay.ReleaseReviewEdge]) []*relay.ReleaseReviewEdge {
-			return v.Edges()
-		}),
-		"nodes": direct.Many(func(v *relay.Connection[domain.ReleaseReview, relay.ReleaseReviewEdge]) []*domain.ReleaseReview {
-			return v.Nodes
-		}),
-		"pageInfo": direct.One(func(v *relay.Connection[domain.ReleaseReview, relay.ReleaseReviewEdge]) *relay.PageInfo {
-			return v.PageInfo
-		}),
+		"edges":      direct.InRuns((*relay.Connection[domain.ReleaseReview, relay.ReleaseReviewEdge]).EdgeRuns),
+		"nodes":      direct.InRuns((*relay.Connection[domain.ReleaseReview, relay.ReleaseReviewEdge]).NodeRuns),
+		"pageInfo":   direct.LoadedOne((*relay.Connection[domain.ReleaseReview, relay.ReleaseReviewEdge]).Ends),
+		"totalCount": direct.LoadedLeaf((*relay.Connection[domain.ReleaseReview, relay.ReleaseReviewEdge]).TotalCount, direct.Int),
 	})
 }
 
@@ -5309,9 +5300,10 @@ func fieldsOfSiteConnection() direct.Type {
 
 func fieldsOfSiteDriftConnection() direct.Type {
 	return direct.Object(direct.Fields[*relay.Connection[domain.Site, relay.SiteDriftEdge]]{
-		"edges":    direct.Many(func(v *relay.Connection[domain.Site, relay.SiteDriftEdge]) []*relay.SiteDriftEdge { return v.Edges() }),
-		"nodes":    direct.Many(func(v *relay.Connection[domain.Site, relay.SiteDriftEdge]) []*domain.Site { return v.Nodes }),
-		"pageInfo": direct.One(func(v *relay.Connection[domain.Site, relay.SiteDriftEdge]) *relay.PageInfo { return v.PageInfo }),
+		"edges":      direct.InRuns((*relay.Connection[domain.Site, relay.SiteDriftEdge]).EdgeRuns),
+		"nodes":      direct.InRuns((*relay.Connection[domain.Site, relay.SiteDriftEdge]).NodeRuns),
+		"pageInfo":   direct.LoadedOne((*relay.Connection[domain.Site, relay.SiteDriftEdge]).Ends),
+		"totalCount": direct.LoadedLeaf((*relay.Connection[domain.Site, relay.SiteDriftEdge]).TotalCount, direct.Int),
 	})
 }
 

@@ -12090,7 +12090,7 @@ type ImpactAnalysis {
   summary: ImpactSummary!
   "The hits, by depth and then by key."
   hits(
-    "At most so many; 1,000 when absent, and never more."
+    "At most so many; 1,000 when absent, and never more than 100,000."
     first: Int
     "Only what follows this cursor."
     after: String
