@@ -117,15 +117,15 @@ func (c *Connection[N, E]) Ends(ctx context.Context) (*PageInfo, error) {
 
 // NodeRuns are the nodes, a run at a time.
 func (c *Connection[N, E]) NodeRuns(ctx context.Context) iter.Seq2[[]*N, error] {
-	return eachRun(c, ctx, func(run *Connection[N, E]) []*N { return run.Nodes })
+	return eachRun(ctx, c, func(run *Connection[N, E]) []*N { return run.Nodes })
 }
 
 // EdgeRuns are the edges, a run at a time.
 func (c *Connection[N, E]) EdgeRuns(ctx context.Context) iter.Seq2[[]*E, error] {
-	return eachRun(c, ctx, (*Connection[N, E]).Edges)
+	return eachRun(ctx, c, (*Connection[N, E]).Edges)
 }
 
-func eachRun[N, E, V any](c *Connection[N, E], ctx context.Context, of func(*Connection[N, E]) []*V) iter.Seq2[[]*V, error] {
+func eachRun[N, E, V any](ctx context.Context, c *Connection[N, E], of func(*Connection[N, E]) []*V) iter.Seq2[[]*V, error] {
 	return func(yield func([]*V, error) bool) {
 		for run, err := range c.Runs(ctx) {
 			if err != nil {

@@ -132,7 +132,7 @@ func (s *Sender) CheckAddress(address string) error {
 func leads(u *url.URL, look control) error {
 	ip, err := netip.ParseAddr(u.Hostname())
 	if err != nil {
-		return nil // a name
+		return nil //nolint:nilerr // a name, which is looked up when it is dialled
 	}
 	network := "tcp6"
 	if ip = ip.Unmap(); ip.Is4() {
