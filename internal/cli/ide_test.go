@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
@@ -117,10 +118,13 @@ func TestTheDocumentationPaneListsTheTypes(t *testing.T) {
 func TestTheEditorOffersFields(t *testing.T) {
 	p := visit(browser(t), t, served(t)+"/graphiql?query="+url.QueryEscape("{\n  configurationItems {\n    nodes {\n      \n    }\n  }\n}"))
 	p.does(chromedp.Click(line4), chromedp.KeyEvent(kb.End))
-	p.awaits("body", func(string) bool { // The schema comes when it comes.
+	p.awaits("body", func(string) bool { // The schema comes when it comes, and so do offers.
 		p.does(chromedp.KeyEvent(kb.Escape), chromedp.KeyEvent("depends"))
-		if strings.Contains(p.text(".suggest-widget.visible"), "dependsOn") {
-			return true
+		for range 50 {
+			if strings.Contains(p.text(".suggest-widget.visible"), "dependsOn") {
+				return true
+			}
+			time.Sleep(50 * time.Millisecond)
 		}
 		for range "depends" {
 			p.does(chromedp.KeyEvent(kb.Backspace))
