@@ -9,6 +9,7 @@ import (
 	"context"
 
 	"releasegraph/internal/app/progress"
+	"releasegraph/internal/app/registered"
 	"releasegraph/internal/app/running"
 	"releasegraph/internal/domain"
 )
@@ -78,7 +79,7 @@ func (r *mutationResolver) ReportSiteRollouts(ctx context.Context, input running
 	return r.App.Running.ReportSiteRollouts(ctx, input, options)
 }
 
-func (r *mutationResolver) RegisterDeployment(ctx context.Context, input running.Register, options *domain.WriteOptions) (*running.Rolled, error) {
+func (r *mutationResolver) RegisterDeployment(ctx context.Context, input registered.Register, options *domain.WriteOptions) (*running.Rolled, error) {
 	return r.App.Running.RegisterDeployment(ctx, input, options)
 }
 

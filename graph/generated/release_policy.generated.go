@@ -1904,6 +1904,29 @@ func (ec *executionContext) fieldContext_ReleasePolicy_overdueSites(_ context.Co
 	return graphql.NewScalarFieldContext("ReleasePolicy", field, false, false, errors.New("field of type OverdueRule does not have child fields"))
 }
 
+func (ec *executionContext) _ReleasePolicy_remindBefore(ctx context.Context, field graphql.CollectedField, obj *domain.ReleasePolicy) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReleasePolicy_remindBefore(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RemindBefore, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalODuration2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ReleasePolicy_remindBefore(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReleasePolicy", field, false, false, errors.New("field of type Duration does not have child fields"))
+}
+
 func (ec *executionContext) _ReleasePolicy_siteAudits(ctx context.Context, field graphql.CollectedField, obj *domain.ReleasePolicy) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -3989,6 +4012,11 @@ func (ec *executionContext) _ReleasePolicy(ctx context.Context, sel ast.Selectio
 			}
 		case "overdueSites":
 			out.Values[i] = ec._ReleasePolicy_overdueSites(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "remindBefore":
+			out.Values[i] = ec._ReleasePolicy_remindBefore(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}

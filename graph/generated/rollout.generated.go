@@ -1852,6 +1852,29 @@ func (ec *executionContext) fieldContext_Deployment_overdueSites(_ context.Conte
 	return graphql.NewScalarFieldContext("Deployment", field, false, false, errors.New("field of type OverdueRule does not have child fields"))
 }
 
+func (ec *executionContext) _Deployment_remindBefore(ctx context.Context, field graphql.CollectedField, obj *domain.Deployment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Deployment_remindBefore(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RemindBefore, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalODuration2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Deployment_remindBefore(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Deployment", field, false, false, errors.New("field of type Duration does not have child fields"))
+}
+
 func (ec *executionContext) _Deployment_siteAudits(ctx context.Context, field graphql.CollectedField, obj *domain.Deployment) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -4365,6 +4388,52 @@ func (ec *executionContext) fieldContext_SiteRollout_overdueSince(_ context.Cont
 	return graphql.NewScalarFieldContext("SiteRollout", field, false, false, errors.New("field of type DateTime does not have child fields"))
 }
 
+func (ec *executionContext) _SiteRollout_chosenAt(ctx context.Context, field graphql.CollectedField, obj *domain.SiteRollout) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SiteRollout_chosenAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ChosenAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SiteRollout_chosenAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SiteRollout", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _SiteRollout_warnedAt(ctx context.Context, field graphql.CollectedField, obj *domain.SiteRollout) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SiteRollout_warnedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.WarnedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SiteRollout_warnedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SiteRollout", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
 func (ec *executionContext) _SiteRollout_remindedAt(ctx context.Context, field graphql.CollectedField, obj *domain.SiteRollout) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -4385,6 +4454,29 @@ func (ec *executionContext) _SiteRollout_remindedAt(ctx context.Context, field g
 	)
 }
 func (ec *executionContext) fieldContext_SiteRollout_remindedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SiteRollout", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _SiteRollout_forcedAt(ctx context.Context, field graphql.CollectedField, obj *domain.SiteRollout) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SiteRollout_forcedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ForcedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SiteRollout_forcedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("SiteRollout", field, false, false, errors.New("field of type DateTime does not have child fields"))
 }
 
@@ -6643,6 +6735,11 @@ func (ec *executionContext) _Deployment(ctx context.Context, sel ast.SelectionSe
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "remindBefore":
+			out.Values[i] = ec._Deployment_remindBefore(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "siteAudits":
 			out.Values[i] = ec._Deployment_siteAudits(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -8136,8 +8233,23 @@ func (ec *executionContext) _SiteRollout(ctx context.Context, sel ast.SelectionS
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "chosenAt":
+			out.Values[i] = ec._SiteRollout_chosenAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "warnedAt":
+			out.Values[i] = ec._SiteRollout_warnedAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "remindedAt":
 			out.Values[i] = ec._SiteRollout_remindedAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "forcedAt":
+			out.Values[i] = ec._SiteRollout_forcedAt(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}

@@ -20424,6 +20424,8 @@ type ReleasePolicy {
   siteTimeLimit: Duration
   "What becomes of sites that let the deadline of a PULL pass (P1); null: they are reminded."
   overdueSites: OverdueRule
+  "How long before the deadline of a PULL sites are reminded that have not said when they take the release (P1); null: they are not."
+  remindBefore: Duration
   "The audits without which nothing is installed at a site (BEFORE), or verified there (AFTER) (D3); none when empty."
   siteAudits: [AuditMoment!]!
   "How kits must be signed."
@@ -21273,6 +21275,8 @@ input CreateReleasePolicyInput {
   siteTimeLimit: Duration
   "What becomes of sites that let the deadline of a PULL pass (P1); null: they are reminded."
   overdueSites: OverdueRule
+  "How long before the deadline of a PULL sites are reminded that have not said when they take the release (P1); null: they are not."
+  remindBefore: Duration
   "The audits without which nothing is installed at a site (BEFORE), or verified there (AFTER) (D3); none when empty."
   siteAudits: [AuditMoment!]
   "How kits must be signed. When absent: NONE."
@@ -21391,6 +21395,8 @@ input ReleasePolicyPatch {
   siteTimeLimit: Duration
   "What becomes of sites that let the deadline of a PULL pass (P1); null: they are reminded."
   overdueSites: OverdueRule
+  "How long before the deadline of a PULL sites are reminded that have not said when they take the release (P1); null: they are not."
+  remindBefore: Duration
   "The audits without which nothing is installed at a site (BEFORE), or verified there (AFTER) (D3); none when empty."
   siteAudits: [AuditMoment!]
   "How kits must be signed."
@@ -22400,6 +22406,8 @@ type Deployment {
   siteTimeLimit: Duration
   "What becomes of sites that let the deadline of a PULL pass, as the policy had it at the start; null: they are reminded."
   overdueSites: OverdueRule
+  "How long before the deadline of a PULL sites are reminded that have not said when they take the release, as the policy had it at the start; null: they are not."
+  remindBefore: Duration
   "The audits without which nothing is installed at its sites (BEFORE), or verified there (AFTER), as the policy had them at the start (D3)."
   siteAudits: [AuditMoment!]!
   "Who rolled out, where it was another party (D9)."
@@ -22421,6 +22429,8 @@ enum OverdueRule {
   FAIL
   "It is left out."
   EXCUSE
+  "It takes the release at an hour that is set for it, the first that its windows, freezes and supporting parties leave: as in a wave."
+  FORCE
 }
 
 "How much each wave holds at most (P6); null: any amount."
@@ -22652,8 +22662,14 @@ type SiteRollout {
   backedOutAt: DateTime
   "When it was told that its window is over, and it is not done."
   overdueSince: DateTime
+  "When its hour was chosen, of a PULL."
+  chosenAt: DateTime
+  "When it was told that the deadline of a PULL is near, and that it has not said when it takes the release."
+  warnedAt: DateTime
   "When it was told that it has not taken the release before the deadline of a PULL."
   remindedAt: DateTime
+  "When an hour was set for it, since it had not taken the release before the deadline of a PULL."
+  forcedAt: DateTime
   "The SHA-256 digest of the kit, as the site had it (L2)."
   kitSha256: Sha256
   "What was seen when it was verified (D3)."
@@ -23579,8 +23595,14 @@ input SiteRolloutFilter {
   backedOutAt: DateTimeFilter
   "When it was told that its window is over, and it is not done."
   overdueSince: DateTimeFilter
+  "When its hour was chosen, of a PULL."
+  chosenAt: DateTimeFilter
+  "When it was told that the deadline of a PULL is near, and that it has not said when it takes the release."
+  warnedAt: DateTimeFilter
   "When it was told that it has not taken the release before the deadline of a PULL."
   remindedAt: DateTimeFilter
+  "When an hour was set for it, since it had not taken the release before the deadline of a PULL."
+  forcedAt: DateTimeFilter
   "The SHA-256 digest of the kit, as the site had it (L2)."
   kitSha256: StringFilter
   "What was found at the site before and after, as its reports brought it (D3)."
@@ -23693,8 +23715,14 @@ enum SiteRolloutGroupField {
   BACKED_OUT_AT
   "When it was told that its window is over, and it is not done."
   OVERDUE_SINCE
+  "When its hour was chosen, of a PULL."
+  CHOSEN_AT
+  "When it was told that the deadline of a PULL is near, and that it has not said when it takes the release."
+  WARNED_AT
   "When it was told that it has not taken the release before the deadline of a PULL."
   REMINDED_AT
+  "When an hour was set for it, since it had not taken the release before the deadline of a PULL."
+  FORCED_AT
   "The SHA-256 digest of the kit, as the site had it (L2)."
   KIT_SHA256
 }
@@ -24282,7 +24310,7 @@ input ChooseSiteTimeInput {
   site: RecordRef!
   "The release, where the site receives several: that of the deployment when absent."
   release: RecordRef
-  "When it begins; it ends after the time that the work takes, at the latest at the deadline."
+  "When it begins; it ends after the time that the work takes, at the latest at the deadline. What stands against it is told with hours that are left."
   from: DateTime!
 }
 
@@ -30761,6 +30789,8 @@ func (ec *executionContext) childFields_Deployment(ctx context.Context, field gr
 		return ec.fieldContext_Deployment_siteTimeLimit(ctx, field)
 	case "overdueSites":
 		return ec.fieldContext_Deployment_overdueSites(ctx, field)
+	case "remindBefore":
+		return ec.fieldContext_Deployment_remindBefore(ctx, field)
 	case "siteAudits":
 		return ec.fieldContext_Deployment_siteAudits(ctx, field)
 	case "carriedOutBy":
@@ -34779,6 +34809,8 @@ func (ec *executionContext) childFields_ReleasePolicy(ctx context.Context, field
 		return ec.fieldContext_ReleasePolicy_siteTimeLimit(ctx, field)
 	case "overdueSites":
 		return ec.fieldContext_ReleasePolicy_overdueSites(ctx, field)
+	case "remindBefore":
+		return ec.fieldContext_ReleasePolicy_remindBefore(ctx, field)
 	case "siteAudits":
 		return ec.fieldContext_ReleasePolicy_siteAudits(ctx, field)
 	case "kitSignature":
@@ -36103,8 +36135,14 @@ func (ec *executionContext) childFields_SiteRollout(ctx context.Context, field g
 		return ec.fieldContext_SiteRollout_backedOutAt(ctx, field)
 	case "overdueSince":
 		return ec.fieldContext_SiteRollout_overdueSince(ctx, field)
+	case "chosenAt":
+		return ec.fieldContext_SiteRollout_chosenAt(ctx, field)
+	case "warnedAt":
+		return ec.fieldContext_SiteRollout_warnedAt(ctx, field)
 	case "remindedAt":
 		return ec.fieldContext_SiteRollout_remindedAt(ctx, field)
+	case "forcedAt":
+		return ec.fieldContext_SiteRollout_forcedAt(ctx, field)
 	case "kitSha256":
 		return ec.fieldContext_SiteRollout_kitSha256(ctx, field)
 	case "verification":

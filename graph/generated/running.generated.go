@@ -15,6 +15,7 @@ import (
 
 	"releasegraph/internal/app/progress"
 	"releasegraph/internal/app/readiness"
+	"releasegraph/internal/app/registered"
 	"releasegraph/internal/app/running"
 	"releasegraph/internal/domain"
 )
@@ -1198,8 +1199,8 @@ func (ec *executionContext) unmarshalInputOpenGateInput(ctx context.Context, obj
 	return it, nil
 }
 
-func (ec *executionContext) unmarshalInputRegisterDeploymentInput(ctx context.Context, obj any) (running.Register, error) {
-	var it running.Register
+func (ec *executionContext) unmarshalInputRegisterDeploymentInput(ctx context.Context, obj any) (registered.Register, error) {
+	var it registered.Register
 	if obj == nil {
 		return it, nil
 	}
@@ -1267,7 +1268,7 @@ func (ec *executionContext) unmarshalInputRegisterDeploymentInput(ctx context.Co
 			it.To = data
 		case "outcome":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("outcome"))
-			data, err := ec.unmarshalNRegisteredOutcome2releasegraphᚋinternalᚋappᚋrunningᚐOutcome(ctx, v)
+			data, err := ec.unmarshalNRegisteredOutcome2releasegraphᚋinternalᚋappᚋregisteredᚐOutcome(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -2115,18 +2116,18 @@ func (ec *executionContext) marshalNRefusedReport2ᚕreleasegraphᚋinternalᚋa
 	return ret
 }
 
-func (ec *executionContext) unmarshalNRegisterDeploymentInput2releasegraphᚋinternalᚋappᚋrunningᚐRegister(ctx context.Context, v any) (running.Register, error) {
+func (ec *executionContext) unmarshalNRegisterDeploymentInput2releasegraphᚋinternalᚋappᚋregisteredᚐRegister(ctx context.Context, v any) (registered.Register, error) {
 	res, err := ec.unmarshalInputRegisterDeploymentInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) unmarshalNRegisteredOutcome2releasegraphᚋinternalᚋappᚋrunningᚐOutcome(ctx context.Context, v any) (running.Outcome, error) {
+func (ec *executionContext) unmarshalNRegisteredOutcome2releasegraphᚋinternalᚋappᚋregisteredᚐOutcome(ctx context.Context, v any) (registered.Outcome, error) {
 	tmp, err := graphql.UnmarshalString(v)
-	res := running.Outcome(tmp)
+	res := registered.Outcome(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNRegisteredOutcome2releasegraphᚋinternalᚋappᚋrunningᚐOutcome(ctx context.Context, sel ast.SelectionSet, v running.Outcome) graphql.Marshaler {
+func (ec *executionContext) marshalNRegisteredOutcome2releasegraphᚋinternalᚋappᚋregisteredᚐOutcome(ctx context.Context, sel ast.SelectionSet, v registered.Outcome) graphql.Marshaler {
 	_ = sel
 	res := graphql.MarshalString(string(v))
 	if res == graphql.Null {

@@ -41,6 +41,7 @@ import (
 	"releasegraph/internal/app/preparation"
 	"releasegraph/internal/app/problem"
 	"releasegraph/internal/app/records"
+	"releasegraph/internal/app/registered"
 	"releasegraph/internal/app/release"
 	"releasegraph/internal/app/running"
 	"releasegraph/internal/app/stock"
@@ -309,7 +310,7 @@ type MutationResolver interface {
 	BackOut(ctx context.Context, input running.BackOut, options *domain.WriteOptions) (*running.Rolled, error)
 	ReportSiteRollout(ctx context.Context, input running.Report, options *domain.WriteOptions) (*running.Reported, error)
 	ReportSiteRollouts(ctx context.Context, input running.Reports, options *domain.WriteOptions) (*running.ReportedAll, error)
-	RegisterDeployment(ctx context.Context, input running.Register, options *domain.WriteOptions) (*running.Rolled, error)
+	RegisterDeployment(ctx context.Context, input registered.Register, options *domain.WriteOptions) (*running.Rolled, error)
 	AdvanceClock(ctx context.Context, by string) (*running.Clock, error)
 	SignRelease(ctx context.Context, input acceptance.Sign, options *domain.WriteOptions) (*acceptance.Signed, error)
 	WithdrawSignature(ctx context.Context, input domain.Verb, options *domain.WriteOptions) (*acceptance.Signed, error)
@@ -4844,8 +4845,8 @@ func (ec *executionContext) field_Mutation_registerDeployment_args(ctx context.C
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
-		func(ctx context.Context, v any) (running.Register, error) {
-			return ec.unmarshalNRegisterDeploymentInput2releasegraphᚋinternalᚋappᚋrunningᚐRegister(ctx, v)
+		func(ctx context.Context, v any) (registered.Register, error) {
+			return ec.unmarshalNRegisterDeploymentInput2releasegraphᚋinternalᚋappᚋregisteredᚐRegister(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -22232,7 +22233,7 @@ func (ec *executionContext) _Mutation_registerDeployment(ctx context.Context, fi
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().RegisterDeployment(ctx, fc.Args["input"].(running.Register), fc.Args["options"].(*domain.WriteOptions))
+			return ec.Resolvers.Mutation().RegisterDeployment(ctx, fc.Args["input"].(registered.Register), fc.Args["options"].(*domain.WriteOptions))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *running.Rolled) graphql.Marshaler {

@@ -34,6 +34,7 @@ import (
 	"releasegraph/internal/app/impact"
 	"releasegraph/internal/app/material"
 	"releasegraph/internal/app/media"
+	"releasegraph/internal/app/occasion"
 	"releasegraph/internal/app/outage"
 	"releasegraph/internal/app/overview"
 	"releasegraph/internal/app/party"
@@ -102,6 +103,7 @@ type App struct {
 	Planning      *planning.Area
 	Overview      *overview.Area
 	ActionPlans   *actionplan.Area
+	Occasions     *occasion.Area
 	Readiness     *readiness.Area
 	Progress      *progress.Area
 	Running       *running.Area
@@ -176,7 +178,8 @@ func New(c Config) *App {
 	a.ActionPlans = with(e, actionplan.New(e, a.Releases, sheet.NewWriter()))
 	a.Readiness = with(e, readiness.New(e, a.Releases, a.Preparation, a.Announcements))
 	a.Progress = with(e, progress.New(e))
-	a.Running = with(e, running.New(e, a.Releases, a.Readiness, a.Traversal, a.Audits))
+	a.Occasions = with(e, occasion.New(e, a.Traversal))
+	a.Running = with(e, running.New(e, a.Releases, a.Readiness, a.Traversal, a.Audits, a.Occasions))
 	a.Gates = with(e, gating.New(e, a.Running))
 	if c.Measuring != nil {
 		a.Gates.Measuring = c.Measuring

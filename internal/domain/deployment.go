@@ -73,6 +73,7 @@ type Deployment struct {
 	VerifyingUntil  *time.Time   `graph:"verifyingUntil,filter,sort,import"`
 	SiteTimeLimit   *string      `graph:"siteTimeLimit,import"`
 	OverdueSites    *OverdueRule `graph:"overdueSites,filter,import"`
+	RemindBefore    *string      `graph:"remindBefore,import"`
 	// SiteAudits are the audits that its sites need (D3), as the policy has them when the
 	// deployment starts.
 	SiteAudits []AuditMoment `graph:"siteAudits,import"`
@@ -151,6 +152,7 @@ func (d *Deployment) Check() Errors {
 	}
 	es.period("verifyingPeriod", d.VerifyingPeriod)
 	es.longer("siteTimeLimit", d.SiteTimeLimit)
+	es.longer("remindBefore", d.RemindBefore)
 	es.siteAudits(d.SiteAudits)
 	switch {
 	case d.Activation == Scheduled && d.ActivateAt == nil:

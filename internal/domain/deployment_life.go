@@ -92,7 +92,9 @@ const (
 	FailOverdue OverdueRule = "FAIL"
 	// ExcuseOverdue leaves the site out.
 	ExcuseOverdue OverdueRule = "EXCUSE"
+	// ForceOverdue has the site take the release at an hour that is set for it, as in a wave.
+	ForceOverdue OverdueRule = "FORCE"
 )
 
 // OverdueRules lists the rules.
-var OverdueRules = []OverdueRule{RemindOverdue, FailOverdue, ExcuseOverdue}
+var OverdueRules = []OverdueRule{RemindOverdue, FailOverdue, ExcuseOverdue, ForceOverdue}

@@ -66,9 +66,11 @@ type ReleasePolicy struct {
 	Verifying   *string `graph:"verifying,set"`
 	AuditMaxAge *string `graph:"auditMaxAge,set"`
 	// SiteTimeLimit is how long the work at a site may take before it has failed (D1),
-	// OverdueSites what becomes of sites that let the deadline of a PULL pass (P1).
+	// OverdueSites what becomes of sites that let the deadline of a PULL pass, RemindBefore
+	// how long before it those are reminded that have not said when they take it (P1).
 	SiteTimeLimit *string      `graph:"siteTimeLimit,set"`
 	OverdueSites  *OverdueRule `graph:"overdueSites,set"`
+	RemindBefore  *string      `graph:"remindBefore,set"`
 	// SiteAudits are the audits without which nothing is installed at a site, or verified
 	// there (D3): BEFORE, AFTER.
 	SiteAudits   []AuditMoment   `graph:"siteAudits,set"`
@@ -155,6 +157,7 @@ func (p *ReleasePolicy) Check() Errors {
 	es.period("verifying", p.Verifying)
 	es.period("auditMaxAge", p.AuditMaxAge)
 	es.longer("siteTimeLimit", p.SiteTimeLimit)
+	es.longer("remindBefore", p.RemindBefore)
 	es.siteAudits(p.SiteAudits)
 	es.within("maxVariants", p.MaxVariants, 1, MaxCount)
 	es.within("maxManualSteps", p.MaxManualSteps, 0, MaxCount)

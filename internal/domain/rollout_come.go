@@ -33,7 +33,7 @@ func (s *SiteRollout) Come(to SiteRolloutStatus, why string, at time.Time) {
 	switch to {
 	case SitePending:
 		s.Attempt++
-		s.OverdueSince, s.RemindedAt = nil, nil
+		s.OverdueSince, s.WarnedAt, s.RemindedAt, s.ForcedAt = nil, nil, nil, nil
 	case SiteDistributed:
 		s.DistributedAt = &at
 	case SiteInstalled:

@@ -29,9 +29,14 @@ type SiteRollout struct {
 	SkippedAt     *time.Time `graph:"skippedAt,filter,import"`
 	BackedOutAt   *time.Time `graph:"backedOutAt,filter,import"`
 	// OverdueSince is when it was told that its window is over, and it is not done (D2),
-	// RemindedAt that a PULL has passed its deadline.
+	// WarnedAt that the deadline of a PULL is near, RemindedAt that it is over. ChosenAt is
+	// when its hour was chosen by whoever takes the release, ForcedAt when one was set for it
+	// as the deadline was over (P1).
 	OverdueSince *time.Time `graph:"overdueSince,filter,sort,import"`
+	ChosenAt     *time.Time `graph:"chosenAt,filter,import"`
+	WarnedAt     *time.Time `graph:"warnedAt,filter,import"`
 	RemindedAt   *time.Time `graph:"remindedAt,filter,import"`
+	ForcedAt     *time.Time `graph:"forcedAt,filter,import"`
 	// KitSha256 is the checksum of the kit as the site had it (L2).
 	KitSha256 *string `graph:"kitSha256,filter,import"`
 	// Verification is what was seen when it was verified (D3).

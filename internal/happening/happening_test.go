@@ -157,3 +157,20 @@ func TestTypesAreChosenByNameOrByWhatTheyBeginWith(t *testing.T) {
 	}
 	require.Contains(t, happening.Near("nothing.at_all"), "release.*")
 }
+
+// What is told of a site of a PULL has a type of its own, the weightiest of what one change
+// says: an offer's window is over as the deadline is.
+func TestWhatIsToldOfASiteOfAPull_P1(t *testing.T) {
+	at := time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)
+	for want, fields := range map[string][]string{
+		"deployment.site.forced": {"forcedAt", "windowFrom", "overdueSince"}, "deployment.site.reminded": {"remindedAt", "overdueSince"},
+		"deployment.site.overdue": {"overdueSince"}, "deployment.site.warned": {"warnedAt"}, "deployment.site.chosen": {"chosenAt", "windowFrom"},
+		"deployment.site.changed": {"windowFrom"},
+	} {
+		e := store.Effect{Node: "1", Kind: domain.KindSiteRollout, Before: store.Props{}, After: store.Props{}}
+		for _, name := range fields {
+			e.Before[name], e.After[name] = nil, at
+		}
+		require.Equal(t, want, happening.TypeOf(&e))
+	}
+}

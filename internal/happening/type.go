@@ -74,20 +74,30 @@ func wordOf(e *store.Effect) string {
 		return moved(e.Kind, e.Before.Text(statusField), after)
 	case e.Kind == domain.KindDeployment && e.After["acceptedAt"] != nil:
 		return planAccepted
-	case e.Kind == domain.KindSiteRollout && e.After["overdueSince"] != nil:
-		return overdue
+	case e.Kind == domain.KindSiteRollout && e.After["forcedAt"] != nil:
+		return forced
 	case e.Kind == domain.KindSiteRollout && e.After["remindedAt"] != nil:
 		return reminded
+	case e.Kind == domain.KindSiteRollout && e.After["overdueSince"] != nil:
+		return overdue
+	case e.Kind == domain.KindSiteRollout && e.After["warnedAt"] != nil:
+		return warned
+	case e.Kind == domain.KindSiteRollout && e.After["chosenAt"] != nil:
+		return chosen
 	}
 	return word
 }
 
 const (
 	planAccepted = "plan_accepted"
-	// overdue and reminded are told of sites: that the window is over, that the deadline of
-	// a PULL is.
+	// overdue, warned, reminded, forced and chosen are told of sites: that the window is over,
+	// that the deadline of a PULL is near, that it is over, that an hour was set for them
+	// since, that they chose one.
 	overdue  = "overdue"
+	warned   = "warned"
 	reminded = "reminded"
+	forced   = "forced"
+	chosen   = "chosen"
 )
 
 // Tested is the type of the event by which a webhook is tried. It is not of the log.
@@ -188,7 +198,10 @@ func ofKind(k *entity.Kind) []Type {
 	}
 	if k.Name == domain.KindSiteRollout {
 		add(overdue, "is not done with, and its window is over (D2)")
+		add(chosen, "has its hour in a PULL chosen (P1)")
+		add(warned, "is reminded: the deadline of a PULL is near, and it has not said when it takes the release (P1)")
 		add(reminded, "is reminded: it has not taken the release of a PULL, and the deadline is over (P1)")
+		add(forced, "has an hour set for it: it has not taken the release of a PULL, and the deadline is over (P1)")
 	}
 	add(removed, "is gone")
 	return list

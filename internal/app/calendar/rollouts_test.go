@@ -10,6 +10,7 @@ import (
 
 	"releasegraph/internal/app/apptest"
 	"releasegraph/internal/app/planning"
+	"releasegraph/internal/app/registered"
 	"releasegraph/internal/app/running"
 	"releasegraph/internal/domain"
 )
@@ -98,8 +99,8 @@ func TestRollOutsStandInTheScheduleAndInTheWay_H5_H6(t *testing.T) {
 func TestWhatOthersRollOutIsScheduled_D9(t *testing.T) {
 	apptest.OnStores(t, func(t *testing.T, f *apptest.Fixture) {
 		f.Brings(rolledOut...)
-		_, err := f.Running.RegisterDeployment(f.Ctx, running.Register{
-			Release: apptest.Key("R"), CarriedOutBy: "Supplier", Sites: []domain.Ref{apptest.Key("par")}, Outcome: running.OutcomePlanned,
+		_, err := f.Running.RegisterDeployment(f.Ctx, registered.Register{
+			Release: apptest.Key("R"), CarriedOutBy: "Supplier", Sites: []domain.Ref{apptest.Key("par")}, Outcome: registered.Planned,
 			From: time.Date(2026, 3, 11, 1, 0, 0, 0, time.UTC), To: time.Date(2026, 3, 11, 3, 0, 0, 0, time.UTC), Key: apptest.Some("S"),
 		}, nil)
 		require.NoError(t, err)

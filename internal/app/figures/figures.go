@@ -225,7 +225,7 @@ func (r *reading) deployments(ctx context.Context) (err error) {
 	}
 	for i, d := range r.out.DeploymentsEnded {
 		one := figures.Deployment{
-			Key: d.Key, Status: d.Status, Ended: ended(d), PlannedTo: plannedTo(waves[ids[i]]), LostMinutes: lost[ids[i]].Minutes(),
+			Key: d.Key, Status: d.Status, Ended: ended(d), PlannedTo: plannedTo(d, waves[ids[i]]), LostMinutes: lost[ids[i]].Minutes(),
 			Troubled: troubled[ids[i]].any, MissedFault: troubled[ids[i]].missed,
 		}
 		for _, o := range lost[ids[i]].Outages {
@@ -243,8 +243,12 @@ func (r *reading) deployments(ctx context.Context) (err error) {
 	return nil
 }
 
-// plannedTo is until when the last of some waves is planned, nil: that is not known.
-func plannedTo(waves []*domain.Wave) (to *time.Time) {
+// plannedTo is until when a deployment is planned: as the last of its waves, or to the
+// deadline of a PULL, whatever hours are set for sites since (P1); nil: that is not known.
+func plannedTo(d *domain.Deployment, waves []*domain.Wave) (to *time.Time) {
+	if d.Approach == domain.Pull && d.Deadline != nil {
+		return d.Deadline
+	}
 	for _, w := range waves {
 		if w.WindowTo != nil && (to == nil || w.WindowTo.After(*to)) {
 			to = w.WindowTo
@@ -273,7 +277,7 @@ func (r *reading) over(ctx context.Context) error {
 	ids := entity.IDsOf(open)
 	waves, err := estate.Linked[*domain.Wave](ctx, r.view, ids, domain.RelHasWave, store.Out)
 	for i, d := range open {
-		if to := plannedTo(waves[ids[i]]); to != nil && !to.Before(r.out.During.From) && to.Before(until) {
+		if to := plannedTo(d, waves[ids[i]]); to != nil && !to.Before(r.out.During.From) && to.Before(until) {
 			r.period.Over = append(r.period.Over, d.Key)
 			r.out.DeploymentsOver = append(r.out.DeploymentsOver, d)
 		}

@@ -10,6 +10,7 @@ import (
 
 	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/refusal"
+	"releasegraph/internal/app/registered"
 	"releasegraph/internal/app/running"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/optional"
@@ -94,8 +95,8 @@ func (n Notice) check() error {
 }
 
 // registration is a notice as it is registered, but for its release.
-func (n Notice) registration(now time.Time) running.Register {
-	in := running.Register{CarriedOutBy: n.Party, To: n.At.UTC(), Key: optional.Text(n.Party + "/" + n.ID)}
+func (n Notice) registration(now time.Time) registered.Register {
+	in := registered.Register{CarriedOutBy: n.Party, To: n.At.UTC(), Key: optional.Text(n.Party + "/" + n.ID)}
 	if n.Description != "" {
 		in.Description = &n.Description
 	}
@@ -104,15 +105,15 @@ func (n Notice) registration(now time.Time) running.Register {
 	}
 	switch n.State {
 	case Planned:
-		in.Outcome, in.From, in.To = running.OutcomePlanned, n.At.UTC(), n.At.UTC().Add(planTakes)
+		in.Outcome, in.From, in.To = registered.Planned, n.At.UTC(), n.At.UTC().Add(planTakes)
 	case Started:
-		in.Outcome, in.From, in.To = running.OutcomePlanned, n.At.UTC(), n.At.UTC().Add(startTakes)
+		in.Outcome, in.From, in.To = registered.Planned, n.At.UTC(), n.At.UTC().Add(startTakes)
 	case Succeeded:
-		in.Outcome = running.OutcomeSucceeded
+		in.Outcome = registered.Succeeded
 	case Failed:
-		in.Outcome = running.OutcomeFailed
+		in.Outcome = registered.Failed
 	}
-	if in.Outcome != running.OutcomePlanned {
+	if in.Outcome != registered.Planned {
 		if in.To.After(now) && !in.To.After(now.Add(skew)) {
 			in.To = now
 		}

@@ -89,10 +89,7 @@ func (f *Freeze) HoldsItem(id store.ID, class domain.Class, environment domain.E
 	if f.of.Everywhere || f.items[id] {
 		return true
 	}
-	if len(f.of.Classes)+len(f.of.Environments) == 0 {
-		return false
-	}
-	return (len(f.of.Classes) == 0 || slices.Contains(f.of.Classes, class)) && (len(f.of.Environments) == 0 || slices.Contains(f.of.Environments, environment))
+	return slices.Contains(f.of.Classes, class) || slices.Contains(f.of.Environments, environment)
 }
 
 // until is when the freeze ends, in its own zone.

@@ -123,7 +123,7 @@ func (p *Proofs) freezes(ctx context.Context, at time.Time) ([]*Freeze, error) {
 	if known, is := p.freezesOn[minute]; is {
 		return known, nil
 	}
-	requests, err := p.requests(ctx)
+	requests, err := p.Requests(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -132,8 +132,8 @@ func (p *Proofs) freezes(ctx context.Context, at time.Time) ([]*Freeze, error) {
 	return on, err
 }
 
-// requests are the keys of those that the release carries out.
-func (p *Proofs) requests(ctx context.Context) ([]string, error) {
+// Requests are the keys of those that the release carries out.
+func (p *Proofs) Requests(ctx context.Context) ([]string, error) {
 	if p.release == nil {
 		return nil, nil
 	}

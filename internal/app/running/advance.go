@@ -109,5 +109,6 @@ func (a *Area) look(ctx context.Context, d *domain.Deployment) (*course, error) 
 			open = append(open, status)
 		}
 	}
+	c.open = len(waves) == len(c.r.Waves)
 	return c, c.readSteps(ctx, waves, store.Compare{Property: "status", Op: store.OneOf, Value: store.AnyOf(open)})
 }

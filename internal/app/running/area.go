@@ -10,6 +10,7 @@ import (
 
 	"releasegraph/internal/app/audit"
 	"releasegraph/internal/app/estate"
+	"releasegraph/internal/app/occasion"
 	"releasegraph/internal/app/readiness"
 	"releasegraph/internal/app/release"
 	"releasegraph/internal/app/traversal"
@@ -33,6 +34,7 @@ type Area struct {
 	readiness *readiness.Area
 	traversal *traversal.Area
 	audits    *audit.Area
+	occasions *occasion.Area
 	turns     *turn.Turns
 	// Measures has gates measured that are due to be; nil: nobody does.
 	Measures func(context.Context) error
@@ -41,6 +43,6 @@ type Area struct {
 }
 
 // New returns the area over the estate and the areas below it that it uses.
-func New(e *estate.Estate, r *release.Area, ready *readiness.Area, t *traversal.Area, audits *audit.Area) *Area {
-	return &Area{estate: e, releases: r, readiness: ready, traversal: t, audits: audits, turns: turn.New()}
+func New(e *estate.Estate, r *release.Area, ready *readiness.Area, t *traversal.Area, audits *audit.Area, o *occasion.Area) *Area {
+	return &Area{estate: e, releases: r, readiness: ready, traversal: t, audits: audits, occasions: o, turns: turn.New()}
 }

@@ -105,27 +105,6 @@ type RefusedReport struct {
 	Message string
 }
 
-// Register is what others rolled out, or are going to (D9).
-type Register struct {
-	Release      domain.Ref
-	CarriedOutBy string
-	Key, Name    *string
-	Sites        []domain.Ref
-	From, To     time.Time // From is zero where nobody knows when it began
-	Outcome      Outcome
-	Description  *string
-}
-
-// Outcome is how it stands with a deployment that others carry out.
-type Outcome string
-
-// The outcomes.
-const (
-	OutcomePlanned   Outcome = "PLANNED"
-	OutcomeSucceeded Outcome = "SUCCEEDED"
-	OutcomeFailed    Outcome = "FAILED"
-)
-
 // Clock is what the clock of a server shows that was started with --clock.
 type Clock struct {
 	Now      time.Time

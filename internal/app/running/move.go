@@ -50,9 +50,9 @@ func (c *course) apply(ctx context.Context, moves ...running.Move) error {
 // settle lets happen what is due, until nothing is (D2, D4, D8).
 func (c *course) settle(ctx context.Context) error {
 	for {
-		moves := c.r.Due(c.now)
-		if len(moves) == 0 {
-			return nil
+		moves, err := (hours{c}).timed(ctx, c.r.Due(c.now))
+		if err != nil || len(moves) == 0 {
+			return err
 		}
 		if err := ctx.Err(); err != nil {
 			return err

@@ -43,6 +43,8 @@ type course struct {
 	reports  []*domain.SiteReport
 	about    []string // of each report, the id of the step
 	guards   []store.Guard
+	// open says that all steps which are not done with are at hand.
+	open bool
 	// allStays says that the back-out plan leaves all as it is.
 	allStays bool
 	proofs   *readiness.Proofs
@@ -69,6 +71,13 @@ func (a *Area) open(ctx context.Context, d *domain.Deployment) (*course, error) 
 			return nil, refusal.Wrong("soak", "%s", err)
 		}
 		rollout.Soak = length
+	}
+	if d.RemindBefore != nil {
+		length, err := domain.ParseDuration(*d.RemindBefore)
+		if err != nil {
+			return nil, refusal.Wrong("remindBefore", "%s", err)
+		}
+		rollout.Warning = length
 	}
 	id := store.ID(d.ID)
 	waves, err := estate.Linked[*domain.Wave](ctx, c.view, []store.ID{id}, domain.RelHasWave, store.Out)

@@ -6,7 +6,7 @@ import (
 
 	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/ground"
-	"releasegraph/internal/app/refusal"
+	"releasegraph/internal/app/registered"
 	"releasegraph/internal/authz"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
@@ -19,7 +19,7 @@ const registers authz.Action = "register"
 
 // RegisterDeployment keeps what others rolled out, or are going to (D9). What is done is
 // on record with what it left installed.
-func (a *Area) RegisterDeployment(ctx context.Context, in Register, o *domain.WriteOptions) (*Rolled, error) {
+func (a *Area) RegisterDeployment(ctx context.Context, in registered.Register, o *domain.WriteOptions) (*Rolled, error) {
 	m := estate.Mutation{Action: registers, Kind: domain.KindDeployment, Options: o, Input: []any{"register", domain.KindDeployment, in}}
 	w, k, err := a.estate.Admit(ctx, m)
 	if err != nil {
@@ -39,16 +39,16 @@ func (a *Area) RegisterDeployment(ctx context.Context, in Register, o *domain.Wr
 	}, func() (*estate.Draft, *Rolled, error) { return a.register(ctx, in) })
 }
 
-func (a *Area) register(ctx context.Context, in Register) (*estate.Draft, *Rolled, error) {
-	r, sites, err := a.registered(ctx, in)
+func (a *Area) register(ctx context.Context, in registered.Register) (*estate.Draft, *Rolled, error) {
+	r, sites, err := in.Read(ctx, a.estate.Today(ctx), a.estate.Clock())
 	if err != nil {
 		return nil, nil, err
 	}
-	before, err := earlier(ctx, a, in, r)
+	before, err := in.Earlier(ctx, a.estate.Today(ctx), r)
 	if err != nil {
 		return nil, nil, err
 	}
-	in.From = in.began(before)
+	in.From = in.Began(before)
 	d := a.deploymentOf(in, r)
 	if es := d.Check(); len(es) > 0 {
 		return nil, nil, es.Under("input").Err()
@@ -56,7 +56,7 @@ func (a *Area) register(ctx context.Context, in Register) (*estate.Draft, *Rolle
 	if before != nil {
 		return registerAgain(ctx, a, in, r, before, d)
 	}
-	if d.Finding, err = finding(ctx, a, in, r); err != nil {
+	if d.Finding, err = in.Finding(ctx, a.estate.Everything(), r); err != nil {
 		return nil, nil, err
 	}
 	draft, _ := a.estate.Creating(d)
@@ -68,10 +68,10 @@ func (a *Area) register(ctx context.Context, in Register) (*estate.Draft, *Rolle
 // registration is a deployment of others on its way.
 type registration struct {
 	*course
-	in Register
+	in registered.Register
 }
 
-func newRegistration(a *Area, in Register, r *domain.Release, d *domain.Deployment) *registration {
+func newRegistration(a *Area, in registered.Register, r *domain.Release, d *domain.Deployment) *registration {
 	c := &course{
 		area: a, view: a.estate.Everything(), now: in.To, was: d, wasWaves: map[string]*domain.Wave{}, wasSteps: map[string]*domain.SiteRollout{}, release: r,
 		sites: map[string]store.Node{}, releases: map[string]store.Node{}, bySite: map[store.ID][]place{}, r: &running.Rollout{Deployment: d},
@@ -85,7 +85,7 @@ func newRegistration(a *Area, in Register, r *domain.Release, d *domain.Deployme
 func (c *registration) follows(ctx context.Context, draft *estate.Draft, steps []*running.Step) (*estate.Draft, *Rolled, error) {
 	draft.Known = append(draft.Known, c.release)
 	done := &Rolled{Deployment: c.r.Deployment}
-	if c.in.Outcome == OutcomePlanned {
+	if c.in.Outcome == registered.Planned {
 		draft.Hold(c.release)
 		return draft, done, nil
 	}
@@ -94,7 +94,7 @@ func (c *registration) follows(ctx context.Context, draft *estate.Draft, steps [
 			return nil, nil, err
 		}
 	}
-	if c.in.Outcome == OutcomeFailed {
+	if c.in.Outcome == registered.Failed {
 		draft.Hold(c.release)
 		return draft, done, nil
 	}
@@ -111,87 +111,32 @@ func (c *registration) follows(ctx context.Context, draft *estate.Draft, steps [
 	return draft, done, c.end(ctx, draft)
 }
 
-// registered reads the release and the sites, and tells all that is wrong with what is
-// registered.
-func (a *Area) registered(ctx context.Context, in Register) (*domain.Release, []*domain.Site, error) {
-	today := a.estate.Today(ctx)
-	var es domain.Errors
-	switch now := a.estate.Clock(); {
-	case !in.From.IsZero() && !in.From.Before(in.To):
-		es = append(es, refusal.Wrong("input.to", "must be after from"))
-	case in.Outcome != OutcomePlanned && in.To.After(now):
-		es = append(es, domain.Breaks("D9", "input.to", "is in the future: what is not over yet is PLANNED"))
-	case in.Outcome == OutcomePlanned && in.To.Before(now):
-		es = append(es, domain.Breaks("D9", "input.to", "is past: what is over has SUCCEEDED or FAILED"))
-	}
-	r, err := estate.One[*domain.Release](ctx, today, in.Release, "input.release")
-	if err := refusal.Both(err, es.Err()); err != nil {
-		return nil, nil, err
-	}
-	sites, err := a.sitesOf(ctx, today, in, r)
-	return r, sites, err
-}
-
-// sitesOf are the sites that are named, or else where something of the release is
-// installed.
-func (a *Area) sitesOf(ctx context.Context, today estate.View, in Register, r *domain.Release) (list []*domain.Site, _ error) {
-	seen := map[string]bool{}
-	for i, ref := range in.Sites {
-		field := refusal.Element("input.sites", i)
-		site, err := estate.One[*domain.Site](ctx, today, ref, field)
-		switch {
-		case err != nil:
-			return nil, err
-		case seen[site.ID]:
-			return nil, refusal.Wrong(field, "%s is named twice", site.Key)
-		}
-		seen[site.ID], list = true, append(list, site)
-	}
-	if len(in.Sites) > 0 {
-		return list, nil
-	}
-	far, err := today.Far(ctx, []store.ID{store.ID(r.ID)}, domain.RelChanges, store.Out, domain.KindConfigurationItem)
-	if err != nil {
-		return nil, err
-	}
-	items := store.IDsOf(far[store.ID(r.ID)])
-	at, err := estate.Linked[*domain.Site](ctx, today, items, domain.RelInstalledAt, store.Out)
-	for _, id := range items {
-		for _, site := range at[id] {
-			if !seen[site.ID] {
-				seen[site.ID], list = true, append(list, site)
-			}
-		}
-	}
-	return list, err
-}
-
 // deploymentOf is the deployment as it is registered.
-func (a *Area) deploymentOf(in Register, r *domain.Release) *domain.Deployment {
+func (a *Area) deploymentOf(in registered.Register, r *domain.Release) *domain.Deployment {
 	d := &domain.Deployment{
 		Description: in.Description, Approach: domain.BigBang, Activation: domain.AtInstall, SuccessThreshold: 100, CarriedOutBy: &in.CarriedOutBy,
 	}
 	d.Key, d.Sources = optional.Or(in.Key, fmt.Sprintf("%s/%s", r.Key, a.estate.NewID())), domain.BroughtBy(domain.SourceAPI)
 	d.Name = optional.Or(in.Name, fmt.Sprintf("%s by %s", r.Name, in.CarriedOutBy))
-	in.deployment(d)
+	in.Bring(d)
 	return d
 }
 
 // drawUp drafts the wave of what is registered, and its sites.
-func drawUp(a *Area, d *estate.Draft, c *course, in Register, sites []*domain.Site) (steps []*running.Step) {
+func drawUp(a *Area, d *estate.Draft, c *course, in registered.Register, sites []*domain.Site) (steps []*running.Step) {
 	if len(sites) == 0 {
 		return nil
 	}
 	of := c.was
 	w := &domain.Wave{Ordinal: 1, Gate: domain.NoGate}
-	in.wave(w)
+	in.BringWave(w)
 	w.ID, w.Key, w.Name, w.Sources = a.estate.NewID(), keyOf(a.estate, of.Key+"/wave-1"), "Wave 1 of "+of.Name, domain.BroughtBy(domain.SourceAPI)
 	d.Create(w)
 	d.Join(domain.RelHasWave, of, store.ID(w.ID))
 	for _, site := range sites {
 		s := &domain.SiteRollout{Attempt: 1}
 		s.ID, s.Key, s.Name, s.Sources = a.estate.NewID(), keyOf(a.estate, of.Key+"/"+site.Key), fmt.Sprintf("%s at %s", c.release.Key, site.Key), domain.BroughtBy(domain.SourceAPI)
-		in.site(s)
+		in.BringSite(s)
 		d.Create(s)
 		d.Join(domain.RelTargets, w, store.ID(s.ID))
 		d.Join(domain.RelTargets, s, store.ID(site.ID))

@@ -10,6 +10,7 @@ import (
 	"releasegraph/internal/app/acting"
 	"releasegraph/internal/app/estate"
 	"releasegraph/internal/app/refusal"
+	"releasegraph/internal/app/registered"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/entity"
 	"releasegraph/internal/optional"
@@ -17,88 +18,23 @@ import (
 	"releasegraph/internal/store"
 )
 
-// deployment, wave and site bring what is registered to where it stands.
-
-func (in Register) deployment(d *domain.Deployment) {
-	d.Status, d.NotBefore, d.FinishBy = domain.DeploymentPlanned, &in.From, &in.To
-	switch in.Outcome {
-	case OutcomeSucceeded:
-		d.Status = domain.DeploymentClosed
-	case OutcomeFailed:
-		d.Status = domain.DeploymentAborted
-	}
-	if in.Outcome != OutcomePlanned {
-		d.StartedAt, d.EndedAt, d.StatusSince = &in.From, &in.To, &in.To
-	}
-}
-
-func (in Register) wave(w *domain.Wave) {
-	w.Status, w.WindowFrom, w.WindowTo = domain.WavePending, &in.From, &in.To
-	switch in.Outcome {
-	case OutcomeSucceeded:
-		w.Status, w.StartedAt, w.SucceededAt, w.StatusSince = domain.WaveSucceeded, &in.From, &in.To, &in.To
-	case OutcomeFailed:
-		w.Status, w.StartedAt, w.StatusSince = domain.WaveFailed, &in.From, &in.To
-	}
-}
-
-func (in Register) site(s *domain.SiteRollout) {
-	s.Status, s.WindowFrom, s.WindowTo = domain.SitePending, &in.From, &in.To
-	switch in.Outcome {
-	case OutcomeSucceeded:
-		s.Status, s.InstalledAt, s.ActivatedAt, s.VerifiedAt, s.StatusSince = domain.SiteVerified, &in.To, &in.To, &in.To, &in.To
-	case OutcomeFailed:
-		s.Status, s.FailedAt, s.StatusSince = domain.SiteFailed, &in.To, &in.To
-	}
-}
-
-// earlier finds what the same party registered earlier under the same key, of the same
-// release; nil: nothing.
-func earlier(ctx context.Context, a *Area, in Register, r *domain.Release) (*domain.Deployment, error) {
-	if in.Key == nil {
-		return nil, nil
-	}
-	v := a.estate.Today(ctx)
-	had, err := v.Record(ctx, entity.KindNamed(domain.KindDeployment), domain.Ref{Key: in.Key}, "input.key")
-	d, is := had.(*domain.Deployment)
-	if err != nil || !is || d == nil || d.CarriedOutBy == nil || *d.CarriedOutBy != in.CarriedOutBy {
-		return nil, err
-	}
-	of, err := v.Far(ctx, []store.ID{store.ID(d.ID)}, domain.RelDeploys, store.Out, domain.KindRelease)
-	if list := of[store.ID(d.ID)]; err != nil || len(list) != 1 || string(list[0].ID) != r.ID {
-		return nil, err
-	}
-	return d, nil
-}
-
-// began is when a deployment of others began: as they say it, or as it was planned.
-func (in Register) began(before *domain.Deployment) time.Time {
-	switch {
-	case !in.From.IsZero():
-		return in.From
-	case before != nil && before.NotBefore != nil && before.NotBefore.Before(in.To):
-		return *before.NotBefore
-	}
-	return in.To.Add(-time.Second)
-}
-
 // registerAgain brings to its end what was registered as PLANNED, or plans it for another
 // time. What is over stays as it is.
-func registerAgain(ctx context.Context, a *Area, in Register, r *domain.Release, before, now *domain.Deployment) (*estate.Draft, *Rolled, error) {
+func registerAgain(ctx context.Context, a *Area, in registered.Register, r *domain.Release, before, now *domain.Deployment) (*estate.Draft, *Rolled, error) {
 	if before.Status != domain.DeploymentPlanned {
-		if in.Outcome == OutcomePlanned || before.Status == now.Status {
+		if in.Outcome == registered.Planned || before.Status == now.Status {
 			return &estate.Draft{Known: []entity.Record{before}}, &Rolled{Deployment: before}, nil
 		}
 		return nil, nil, &domain.Error{
 			Code: domain.Conflict, Rule: "D9", Field: "input.key", Message: fmt.Sprintf("is that of a deployment that is over and %s: give the next one a key of its own", before.Status),
 		}
 	}
-	if in.Outcome == OutcomePlanned && in.From.Equal(optional.Or(before.NotBefore, time.Time{})) && in.To.Equal(optional.Or(before.FinishBy, time.Time{})) {
+	if in.Outcome == registered.Planned && in.From.Equal(optional.Or(before.NotBefore, time.Time{})) && in.To.Equal(optional.Or(before.FinishBy, time.Time{})) {
 		return &estate.Draft{Known: []entity.Record{before}}, &Rolled{Deployment: before}, nil
 	}
 	after := entity.Clone(before).(*domain.Deployment)
-	in.deployment(after)
-	odd, err := finding(ctx, a, in, r)
+	in.Bring(after)
+	odd, err := in.Finding(ctx, a.estate.Everything(), r)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -128,7 +64,7 @@ func (c *registration) bring(ctx context.Context, draft *estate.Draft) (steps []
 	for _, w := range waves[store.ID(c.was.ID)] {
 		c.r.Waves = append(c.r.Waves, &running.Wave{Wave: w})
 		next := entity.Clone(w).(*domain.Wave)
-		c.in.wave(next)
+		c.in.BringWave(next)
 		draft.Decide(w, next)
 	}
 	if err := c.readAll(ctx); err != nil {
@@ -138,7 +74,7 @@ func (c *registration) bring(ctx context.Context, draft *estate.Draft) (steps []
 		for _, s := range w.Steps {
 			was := s.SiteRollout
 			s.SiteRollout = entity.Clone(was).(*domain.SiteRollout)
-			c.in.site(s.SiteRollout)
+			c.in.BringSite(s.SiteRollout)
 			draft.Decide(was, s.SiteRollout)
 			steps = append(steps, s)
 		}
@@ -184,7 +120,7 @@ func (c *registration) end(ctx context.Context, draft *estate.Draft) error {
 // waits reports whether something that the release changes is installed in another version
 // at a site that does not receive it by this deployment.
 func (c *registration) waits(ctx context.Context) (bool, error) {
-	releases, err := bundled(ctx, c.view, c.release)
+	releases, err := registered.Bundled(ctx, c.view, c.release)
 	if err != nil {
 		return false, err
 	}
@@ -218,45 +154,6 @@ func (c *registration) waits(ctx context.Context) (bool, error) {
 		}
 	}
 	return false, nil
-}
-
-// bundled are the ids of a release and of all that it bundles.
-func bundled(ctx context.Context, v estate.View, r *domain.Release) ([]store.ID, error) {
-	parts, err := v.Walk(ctx, store.Walk{Roots: []store.ID{store.ID(r.ID)}, Rels: []string{domain.RelBundles}, Direction: store.Out})
-	if err != nil {
-		return nil, refusal.OfStore(err)
-	}
-	ids := make([]store.ID, len(parts.Hits))
-	for i, hit := range parts.Hits {
-		ids[i] = hit.ID
-	}
-	return ids, nil
-}
-
-// known are the statuses of requests for change by which something may be done.
-var known = []domain.ChangeRequestStatus{domain.ChangeAuthorised, domain.ChangeInRelease, domain.ChangeImplemented, domain.ChangeClosed}
-
-// finding tells that something was done without a request for change that was authorised,
-// nil where there was one (D9, H8).
-func finding(ctx context.Context, a *Area, in Register, r *domain.Release) (*string, error) {
-	if in.Outcome == OutcomePlanned {
-		return nil, nil
-	}
-	v := a.estate.Everything()
-	ids, err := bundled(ctx, v, r)
-	if err != nil {
-		return nil, err
-	}
-	requests, err := estate.Linked[*domain.ChangeRequest](ctx, v, ids, domain.RelImplements, store.Out)
-	if err != nil {
-		return nil, err
-	}
-	for _, list := range requests {
-		if slices.ContainsFunc(list, func(r *domain.ChangeRequest) bool { return slices.Contains(known, r.Status) }) {
-			return nil, nil
-		}
-	}
-	return optional.Text(fmt.Sprintf("it was done by %s without a request for change that was authorised: complete the draft that was made, and have it decided", in.CarriedOutBy)), nil
 }
 
 // request drafts the request for change that was missing.

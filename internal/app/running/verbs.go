@@ -53,6 +53,7 @@ func (c *course) startFacts(f *readiness.Facts, reason *string) *domain.Deployme
 func (c *course) start(ctx context.Context, f *readiness.Facts) error {
 	d := c.amend()
 	d.VerifyingPeriod, d.SiteTimeLimit, d.OverdueSites, d.SiteAudits = f.Policy.Verifying, f.Policy.SiteTimeLimit, f.Policy.OverdueSites, f.Policy.SiteAudits
+	d.RemindBefore = f.Policy.RemindBefore
 	return c.apply(ctx, c.r.Resume("")...)
 }
 

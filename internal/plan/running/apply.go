@@ -68,6 +68,16 @@ func (r *Rollout) apply(m Move, now time.Time) {
 	}
 }
 
+// reaches has the window of the wave last until a time: what is planned shows it.
+func (w *Wave) reaches(until time.Time) {
+	if w.WindowTo == nil || !until.After(*w.WindowTo) {
+		return
+	}
+	wave := *w.Wave
+	wave.WindowTo = &until
+	w.Wave = &wave
+}
+
 // come does to a step of the wave what a move says.
 func (w *Wave) come(s *Step, m Move, now time.Time) {
 	step := *s.SiteRollout
@@ -80,8 +90,14 @@ func (w *Wave) come(s *Step, m Move, now time.Time) {
 		step.Come(domain.SiteRolloutStatus(m.To), m.Why, now)
 	case m.Tell == Overdue:
 		step.OverdueSince = &now
+	case m.Tell == Warned:
+		step.WarnedAt = &now
 	case m.Tell == Reminded:
 		step.RemindedAt = &now
+	case m.Tell == Forced && m.Window != nil:
+		step.ForcedAt, step.OverdueSince = &now, nil
+		step.WindowFrom, step.WindowTo = &m.Window.From, &m.Window.To
+		w.reaches(m.Window.To)
 	}
 	s.SiteRollout = &step
 }

@@ -7,50 +7,67 @@ import (
 	"releasegraph/internal/domain"
 )
 
-// Chosen is when a site of a PULL does its work, if it begins at a moment (P1); a duration
-// that nobody gave is what nine tenths of past ones took, or an hour (P7).
-func (r *Rollout) Chosen(s *Step, from time.Time) domain.TimeRange {
-	length := time.Hour
+// Takes is how long the work of a step takes; where nobody said it, it is what nine tenths
+// of past ones took, or an hour (P7).
+func (r *Rollout) Takes(s *Step) time.Duration {
 	for _, given := range []*string{s.PastP90, r.Deployment.WorkDuration} {
 		if given == nil {
 			continue
 		}
 		if d, err := domain.ParseDuration(*given); err == nil {
-			length = d
+			return d
 		}
 	}
-	return domain.TimeRange{From: from.UTC(), To: from.UTC().Add(length)}
+	return time.Hour
+}
+
+// Chosen is when a site of a PULL does its work, if it begins at a moment (P1).
+func (r *Rollout) Chosen(s *Step, from time.Time) domain.TimeRange {
+	return domain.TimeRange{From: from.UTC(), To: from.UTC().Add(r.Takes(s))}
+}
+
+// Choosing is from when until when a site of a PULL may choose its hour.
+func (r *Rollout) Choosing(now time.Time) domain.TimeRange {
+	until := now.AddDate(1, 0, 0)
+	if d := r.Deployment.Deadline; d != nil {
+		until = *d
+	}
+	return domain.TimeRange{From: now, To: until}
 }
 
 // CheckChoice tells all that stands against a time that a site of a PULL chooses (P1): the
-// deployment does not leave it to sites, the work has begun, the time is over, is held by a
-// freeze, or ends behind the deadline.
-func (r *Rollout) CheckChoice(s *Step, at domain.TimeRange, now time.Time) (es domain.Errors) {
+// deployment does not leave it to sites, the work has begun, the time is over, ends behind
+// the deadline, or is none that the occasion leaves (P4, P7).
+func (r *Rollout) CheckChoice(s *Step, at domain.TimeRange, o *Occasion, now time.Time) (es domain.Errors) {
 	d := r.Deployment
-	wrong := func(rule, field, format string, args ...any) {
-		es = append(es, domain.Breaks(rule, field, format, args...))
+	wrong := func(field, format string, args ...any) {
+		es = append(es, domain.Breaks("P1", field, format, args...))
 	}
 	if d.Approach != domain.Pull {
-		wrong("P1", "deployment", "%s is %s: sites choose when in a PULL", d.Key, d.Approach)
+		wrong("deployment", "%s is %s: sites choose when in a PULL", d.Key, d.Approach)
 	}
 	if d.Status != domain.DeploymentRunning && d.Status != domain.DeploymentPaused {
-		wrong("P1", "deployment", "%s is %s: sites choose while it is RUNNING or PAUSED", d.Key, d.Status)
+		wrong("deployment", "%s is %s: sites choose while it is RUNNING or PAUSED", d.Key, d.Status)
 	}
-	if s.Status != domain.SitePending && s.Status != domain.SiteDistributed {
-		wrong("P1", "site", "is %s: it has begun", s.Status)
+	if !s.Waits() {
+		wrong("site", "is %s: it has begun", s.Status)
 	}
 	if at.From.Before(now) {
-		wrong("P1", "from", "is past")
+		wrong("from", "is past")
 	}
 	if d.Deadline != nil && at.To.After(*d.Deadline) {
-		wrong("P1", "from", "would end at %s, and the deadline is %s", at.To.UTC().Format(time.RFC3339), d.Deadline.UTC().Format(time.RFC3339))
+		wrong("from", "would end at %s, and the deadline is %s", inWords(at.To), inWords(*d.Deadline))
 	}
-	for _, f := range s.Frozen {
-		if f.From.Before(at.To) && at.From.Before(f.To) {
-			wrong("P7", "from", "meets a freeze, from %s until %s", f.From.UTC().Format(time.RFC3339), f.To.UTC().Format(time.RFC3339))
-		}
+	return append(es, o.Check(at)...)
+}
+
+// Own is the hour that a step of a PULL chose, or that was set for it, nil: it has none
+// (P1).
+func (s *Step) Own() *domain.TimeRange {
+	if s.ChosenAt == nil && s.ForcedAt == nil {
+		return nil
 	}
-	return es
+	return s.Window()
 }
 
 // Day is what a party takes on a day, with what is planned for it (P13).

@@ -11,8 +11,8 @@ import (
 // Due says what happens at a moment by itself (D1 to D4, D8), in this order: the
 // instant of a common activation; waves that have come to their end; the deployment
 // that is done; waves that are READY, then those that begin; steps that took too long;
-// overdue ones; the deadline of a PULL; the end of the time for which the release is
-// watched. When that is done Due is asked again, until it says nothing.
+// overdue ones; the deadline of a PULL, that it is near and that it is over; the end of
+// the time for which the release is watched. When that is done Due is asked again, until it says nothing.
 func (r *Rollout) Due(now time.Time) []Move {
 	switch r.Deployment.Status {
 	case domain.DeploymentRunning, domain.DeploymentPaused:
@@ -40,7 +40,7 @@ func (r *Rollout) dueOfOpen(now time.Time) []Move {
 			return list
 		}
 	}
-	return append(r.overdue(now), r.deadline(now)...)
+	return slices.Concat(r.overdue(now), r.near(now), r.deadline(now))
 }
 
 // activate is the instant of a SCHEDULED activation (P8, D4): what is installed begins
@@ -172,7 +172,7 @@ func (r *Rollout) late(now time.Time) (list []Move) {
 // done with: that is told, and is no failure.
 func (r *Rollout) overdue(now time.Time) (list []Move) {
 	for _, w := range r.Waves {
-		if w.Status == domain.WavePending || w.Status == domain.WaveReady {
+		if !w.begun() {
 			continue
 		}
 		for _, s := range w.Steps {
@@ -184,7 +184,37 @@ func (r *Rollout) overdue(now time.Time) (list []Move) {
 	return list
 }
 
-// deadline is what becomes of sites that let the deadline of a PULL pass.
+// near are the sites that have not said when they take the release of a PULL whose
+// deadline is near (P1).
+func (r *Rollout) near(now time.Time) (list []Move) {
+	begins := r.warns()
+	if begins == nil || now.Before(*begins) || !now.Before(*r.Deployment.Deadline) {
+		return nil
+	}
+	for _, w := range r.Waves {
+		for _, s := range w.Steps {
+			hours := s.ChosenAt != nil && s.WindowTo != nil && now.Before(*s.WindowTo)
+			if s.Waits() && s.WarnedAt == nil && !hours {
+				list = append(list, tell(s, Warned, "the deadline is near"))
+			}
+		}
+	}
+	return list
+}
+
+// warns is from when on sites are reminded that the deadline is near, nil: they are not.
+func (r *Rollout) warns() *time.Time {
+	d := r.Deployment
+	if d.Approach != domain.Pull || d.Deadline == nil || r.Warning <= 0 {
+		return nil
+	}
+	begins := d.Deadline.Add(-r.Warning)
+	return &begins
+}
+
+// deadline is what becomes of sites that let the deadline of a PULL pass: that is told, or
+// they fail, are left out, or have an hour set for them as in a wave (P1). One that is
+// tried again since has its time.
 func (r *Rollout) deadline(now time.Time) (list []Move) {
 	d := r.Deployment
 	if d.Approach != domain.Pull || d.Deadline == nil || now.Before(*d.Deadline) {
@@ -193,20 +223,31 @@ func (r *Rollout) deadline(now time.Time) (list []Move) {
 	const why = "it did not take the release before the deadline"
 	for _, w := range r.Waves {
 		for _, s := range w.Steps {
-			if s.Status != domain.SitePending && s.Status != domain.SiteDistributed {
+			if !s.Waits() {
 				continue
 			}
-			switch rule := d.OverdueSites; {
-			case rule != nil && *rule == domain.FailOverdue:
+			again := s.Attempt > 1 && s.StatusSince != nil && s.StatusSince.After(*d.Deadline)
+			switch rule := r.overdueRule(); {
+			case rule == domain.FailOverdue && !again:
 				list = append(list, moveStep(s, domain.SiteFailed, why))
-			case rule != nil && *rule == domain.ExcuseOverdue:
+			case rule == domain.ExcuseOverdue && !again:
 				list = append(list, moveStep(s, domain.SiteSkipped, why))
-			case s.RemindedAt == nil:
+			case rule == domain.ForceOverdue && s.ForcedAt == nil && w.begun():
+				list = append(list, tell(s, Forced, why))
+			case rule == domain.RemindOverdue && s.RemindedAt == nil:
 				list = append(list, tell(s, Reminded, why))
 			}
 		}
 	}
 	return list
+}
+
+// overdueRule is what becomes of sites that let the deadline pass: they are told.
+func (r *Rollout) overdueRule() domain.OverdueRule {
+	if rule := r.Deployment.OverdueSites; rule != nil {
+		return *rule
+	}
+	return domain.RemindOverdue
 }
 
 // backedOut reports whether each site was taken back, left out, or left as it is by a
@@ -230,6 +271,7 @@ func (r *Rollout) Next(now time.Time) (next time.Time) {
 	}
 	note(d.ActivateAt)
 	note(d.Deadline)
+	note(r.warns())
 	for i, w := range r.Waves {
 		note(w.OpensAt)
 		if since := r.lastSucceeded(i); since != nil {

@@ -9,8 +9,10 @@ type Move struct {
 	Kind, ID, Key string
 	// To is its next status, "" where it stays as it is and is only told of.
 	To string
-	// Tell says what it is told of where it stays: Overdue, Reminded.
+	// Tell says what it is told of where it stays: Overdue, Warned, Reminded, Forced.
 	Tell string
+	// Window is the hour that is set for a step that is Forced; who reads the calendar says it.
+	Window *domain.TimeRange
 	// Why says it in words.
 	Why string
 }
@@ -18,7 +20,9 @@ type Move struct {
 // What is told of a step that stays where it is.
 const (
 	Overdue  = "OVERDUE"
+	Warned   = "WARNED"
 	Reminded = "REMINDED"
+	Forced   = "FORCED"
 )
 
 func moveDeployment(d *domain.Deployment, to domain.DeploymentStatus, why string) Move {

@@ -13,6 +13,9 @@ type Rollout struct {
 	Waves      []*Wave // by number
 	// Soak is how long a wave is watched before the next one begins (D2).
 	Soak time.Duration
+	// Warning is how long before the deadline of a PULL sites are reminded, 0: they are
+	// not (P1).
+	Warning time.Duration
 }
 
 // Window is from when its first wave is planned until when its last one is, nil where no
@@ -112,3 +115,11 @@ func (w *Wave) lastFailed() time.Time {
 	}
 	return last
 }
+
+// Waits reports whether nothing was installed at the site yet, and something is to be.
+func (s *Step) Waits() bool {
+	return s.Status == domain.SitePending || s.Status == domain.SiteDistributed
+}
+
+// begun reports whether the wave has begun.
+func (w *Wave) begun() bool { return w.Status != domain.WavePending && w.Status != domain.WaveReady }
