@@ -5,9 +5,9 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -42,9 +42,9 @@ const (
 type sharing struct {
 	log   zerolog.Logger
 	works singleflight.Group
-	kept  *bytecache.Cache[[][]byte]
-	// latest are short answers that were asked for last, by the first byte of the question:
-	// thousands ask for them at once, and wait for no lock.
+	kept  *bytecache.Cache[*worked]
+	// latest are short answers that were asked for last, by a byte of the question and of the
+	// revision: thousands ask for them at once, and wait for no lock.
 	latest [256]atomic.Pointer[worked]
 }
 
@@ -52,6 +52,17 @@ type sharing struct {
 type worked struct {
 	what    asked
 	answers [][]byte
+	// lasting ones were worked out from the change set alone, and hold whatever else was
+	// committed.
+	lasting bool
+}
+
+// to reports whether the answers are to what is asked.
+func (w *worked) to(what asked) bool {
+	if w.lasting {
+		what.head = w.what.head
+	}
+	return w.what == what
 }
 
 // asked is what is worked out once.
@@ -60,8 +71,10 @@ type asked struct {
 	revision, head  int64
 }
 
-func (a asked) key() string {
-	return fmt.Sprintf("%s%s %d %d", a.question, a.state, a.revision, a.head)
+// key names what lasts, and with the head what holds as long as that is the last one.
+func (a asked) key() (lasting, withHead string) {
+	lasting = a.question + a.state + " " + strconv.FormatInt(a.revision, 10)
+	return lasting, lasting + " " + strconv.FormatInt(a.head, 10)
 }
 
 // shortAnswers is how many bytes answers may have that are in latest.
@@ -72,8 +85,8 @@ func newSharing(log zerolog.Logger) *sharing {
 }
 
 // weight is how many bytes answers take.
-func weight(_ string, answers [][]byte) (sum int) {
-	for _, a := range answers {
+func weight(_ string, w *worked) (sum int) {
+	for _, a := range w.answers {
 		sum += 24 + len(a)
 	}
 	return sum
@@ -86,71 +99,119 @@ var (
 
 // answers are those that a change set has for a subscriber and all their like.
 // They hold as long as nothing else was committed: a later look at the same
-// change set may see something else.
+// change set may see something else. Those that were worked out without a look at the
+// estate hold for good.
 func (s *sharing) answers(ctx context.Context, b *subscriber, c event.Committed) ([][]byte, error) {
-	what := asked{b.question, b.source.State(), c.Revision(), b.source.Head()}
-	latest := &s.latest[what.question[0]]
-	if w := latest.Load(); w != nil && w.what == what {
+	what := b.asks(c)
+	latest := s.last(what)
+	if w := latest.Load(); w != nil && w.to(what) {
 		return w.answers, nil
 	}
-	answers, err := s.once(ctx, b, c, what.key())
-	if err == nil && weight("", answers) <= shortAnswers {
-		latest.Store(&worked{what, answers})
+	w, err := s.once(ctx, b, c, what)
+	if err != nil {
+		return nil, err
 	}
-	return answers, err
+	if weight("", w) <= shortAnswers {
+		latest.Store(w)
+	}
+	return w.answers, nil
+}
+
+// asks says what a subscriber asks of a change set.
+func (b *subscriber) asks(c event.Committed) asked {
+	return asked{b.question, b.source.State(), c.Revision(), b.source.Head()}
+}
+
+// last is where short answers are that were asked for last.
+func (s *sharing) last(what asked) *atomic.Pointer[worked] {
+	return &s.latest[what.question[0]+byte(what.revision)]
+}
+
+// known returns answers that were worked out already, and reports whether they were.
+func (s *sharing) known(ctx context.Context, b *subscriber, c event.Committed) ([][]byte, bool) {
+	what := b.asks(c)
+	w := s.last(what).Load()
+	if w == nil || !w.to(what) {
+		w = s.find(ctx, what)
+	}
+	if w == nil || w.answers == nil {
+		return nil, false
+	}
+	return w.answers, true
+}
+
+// find finds answers that are kept, nil: they are not.
+func (s *sharing) find(ctx context.Context, what asked) *worked {
+	lasting, withHead := what.key()
+	if w, ok := s.kept.Get(ctx, lasting); ok {
+		return w
+	}
+	w, _ := s.kept.Get(ctx, withHead)
+	return w
 }
 
 // once has answers worked out, unless they are or somebody is at it.
-func (s *sharing) once(ctx context.Context, b *subscriber, c event.Committed, key string) ([][]byte, error) {
-	if answers, ok := s.kept.Get(ctx, key); ok {
-		return unlessLong(answers)
+func (s *sharing) once(ctx context.Context, b *subscriber, c event.Committed, what asked) (*worked, error) {
+	if w := s.find(ctx, what); w != nil {
+		return w.unlessLong()
 	}
-	done := s.works.DoChan(key, func() (any, error) { return s.work(ctx, b, c, key) })
+	_, key := what.key()
+	done := s.works.DoChan(key, func() (any, error) { return s.work(ctx, b, c, what) })
 	select {
 	case r := <-done:
-		answers, _ := r.Val.([][]byte)
-		return answers, r.Err
+		w, _ := r.Val.(*worked)
+		return w, r.Err
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
 }
 
-// unlessLong tells of answers that nil is kept in place of.
-func unlessLong(answers [][]byte) ([][]byte, error) {
-	if answers == nil {
+// unlessLong tells of answers in whose place nil is kept.
+func (w *worked) unlessLong() (*worked, error) {
+	if w.answers == nil {
 		return nil, errLong
 	}
-	return answers, nil
+	return w, nil
+}
+
+// keep keeps answers.
+func (s *sharing) keep(ctx context.Context, w *worked) {
+	lasting, key := w.what.key()
+	if w.lasting {
+		key = lasting
+	}
+	s.kept.Add(ctx, key, w)
 }
 
 // work works out the answers as one of the subscribers, who may be gone before
 // it is done.
-func (s *sharing) work(ctx context.Context, b *subscriber, c event.Committed, key string) (answers [][]byte, err error) {
+func (s *sharing) work(ctx context.Context, b *subscriber, c event.Committed, what asked) (w *worked, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = response.RecoverFunc(s.log)(ctx, p)
 		}
 	}()
-	if answers, ok := s.kept.Get(ctx, key); ok { // just now
-		return unlessLong(answers)
+	if w := s.find(ctx, what); w != nil { // just now
+		return w.unlessLong()
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), sharedTime)
 	defer cancel()
 	ctx, personal := acting.WatchPersonal(ctx)
+	ctx, looked := acting.WatchLooks(ctx)
 	// Each subscriber meets the errors again, and has them presented then.
 	ctx = graphql.WithResponseContext(ctx, graphql.DefaultErrorPresenter, response.RecoverFunc(s.log))
 	respond, _, err := b.answersOf(ctx, c)
 	if err != nil {
 		return nil, err
 	}
-	answers = [][]byte{}
+	w = &worked{what: what, answers: [][]byte{}}
 	size := 0
 	for a := respond(ctx); a != nil; a = respond(ctx) {
 		if size += len(a.Data); size > sharedAnswers {
-			s.kept.Add(ctx, key, nil)
+			s.keep(ctx, &worked{what: what})
 			return nil, errLong
 		}
-		answers = append(answers, slices.Clone(a.Data)) // which the next one overwrites
+		w.answers = append(w.answers, slices.Clone(a.Data)) // which the next one overwrites
 	}
 	switch {
 	case ctx.Err() != nil:
@@ -160,8 +221,9 @@ func (s *sharing) work(ctx context.Context, b *subscriber, c event.Committed, ke
 	case personal.Is():
 		return nil, errPersonal
 	}
-	s.kept.Add(ctx, key, answers)
-	return answers, nil
+	w.lasting = !looked.Is()
+	s.keep(ctx, w)
+	return w, nil
 }
 
 // question names what a subscription asks, wherever it begins, and who may be

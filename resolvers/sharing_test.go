@@ -201,6 +201,50 @@ func TestWhatIsToldOfAChangeSetIsNotToldOnceSomethingElseWasCommitted(t *testing
 	}
 }
 
+// told subscribes from the beginning, and returns the data of the first answer.
+func (a audience) told(ctx context.Context, document string) []byte {
+	ctx = graphql.StartOperationTrace(ctx)
+	op, _ := a.exec.CreateOperationContext(ctx, &graphql.RawParams{Query: document, Variables: vars{"after": "0"}})
+	responses, ctx := a.exec.DispatchOperation(ctx, op)
+	return responses(ctx).Data
+}
+
+// What a change set tells by itself is worked out once for all who ask the same, however
+// much was committed since; what is told of the estate, or to somebody who sees a part of
+// it, is worked out anew.
+func TestWhatAChangeSetTellsByItselfLasts(t *testing.T) {
+	_, a := newWatched(t)
+	s := newAudience(resolvers.New(a, zerolog.Nop()))
+	addSite(t, a, "par-1")
+	everybody := acting.WithActor(t.Context(), domain.Actor{Name: "ada", Roles: []domain.Role{domain.Admin}})
+	few := acting.WithActor(t.Context(), domain.Actor{Name: "sol", Roles: []domain.Role{domain.SiteOperator}, Sites: []string{"par-1"}})
+	live := s.subscribe(t.Context(), `subscription { events { type } }`, nil) // by which the server hears of what is committed
+	for _, c := range []struct {
+		as       context.Context
+		document string
+		lasts    bool
+	}{
+		{everybody, `subscription($after: Revision) { events(after: $after) { revision type changes { field after } } }`, true},
+		{everybody, subjects, false},
+		{everybody, `subscription($after: Revision) { events(after: $after) { concerns { key } } }`, false},
+		{few, `subscription($after: Revision) { events(after: $after) { revision type } }`, false},
+	} {
+		before := s.told(c.as, c.document)
+		if again := s.told(c.as, c.document); &again[0] != &before[0] {
+			t.Errorf("%s was worked out anew, though nothing was committed", c.document)
+		}
+		addSite(t, a, fmt.Sprintf("s-%d", a.Events.Subscribers()))
+		live()
+		after := s.told(c.as, c.document)
+		if string(after) != string(before) {
+			t.Errorf("%s was answered by %s, and then by %s", c.document, before, after)
+		}
+		if (&after[0] == &before[0]) != c.lasts {
+			t.Errorf("%s: worked out once is %v", c.document, !c.lasts)
+		}
+	}
+}
+
 // A change set with more answers than are held together.
 func TestLongAnswersAreToldWholeAndInOrder(t *testing.T) {
 	_, a := newWatched(t)

@@ -12,6 +12,7 @@ import (
 // event.Stream, of whatever it tells.
 type source interface {
 	Next(ctx context.Context) (event.Committed, error)
+	Ready(ctx context.Context) (event.Committed, bool, error)
 	State() string
 	Head() int64
 	At() int64

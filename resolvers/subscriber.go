@@ -23,6 +23,8 @@ type subscriber struct {
 	own    graphql.ResponseHandler
 	at     int64
 	left   int
+	// taken is a change set that Ready came to, and whose answers were not there yet.
+	taken *event.Committed
 	// alone is a change set whose answers were not to be shared, and are to be worked out.
 	alone *event.Committed
 	over  bool
@@ -65,19 +67,19 @@ func (b *subscriber) next(ctx context.Context) *graphql.Response {
 // Await implements response.Source.
 func (b *subscriber) Await(ctx context.Context) {
 	for b.left <= 0 && b.alone == nil && !b.over {
-		c, err := b.source.Next(ctx)
+		c, err := b.take(ctx)
 		if err != nil {
 			b.end(ctx, err)
 			return
 		}
-		b.at, b.own, b.shared = c.Revision(), nil, nil
 		if b.question == "" {
+			b.begin(c, nil)
 			b.alone = &c
 			return
 		}
 		answers, err := b.schema.shared.answers(ctx, b, c)
+		b.begin(c, answers)
 		if err == nil {
-			b.shared, b.left = answers, len(answers)
 			continue
 		}
 		if errors.Is(err, errPersonal) {
@@ -85,6 +87,44 @@ func (b *subscriber) Await(ctx context.Context) {
 		}
 		b.alone = &c // and errors are met again there
 	}
+}
+
+// take returns the change set that comes next.
+func (b *subscriber) take(ctx context.Context) (event.Committed, error) {
+	if b.taken == nil {
+		return b.source.Next(ctx)
+	}
+	c := *b.taken
+	b.taken = nil
+	return c, nil
+}
+
+// begin begins with a change set, and the answers to it where these are shared.
+func (b *subscriber) begin(c event.Committed, answers [][]byte) {
+	b.at, b.own, b.shared, b.left = c.Revision(), nil, answers, len(answers)
+}
+
+// Ready implements response.Source.
+func (b *subscriber) Ready(ctx context.Context) bool {
+	for b.left <= 0 && b.alone == nil && !b.over && b.question != "" {
+		if b.taken == nil {
+			c, is, err := b.source.Ready(ctx)
+			if err != nil {
+				b.end(ctx, err)
+			}
+			if !is || err != nil {
+				return false
+			}
+			b.taken = &c
+		}
+		answers, ok := b.schema.shared.known(ctx, b, *b.taken)
+		if !ok {
+			return false
+		}
+		b.begin(*b.taken, answers)
+		b.taken = nil
+	}
+	return len(b.shared) > 0
 }
 
 // Shared implements response.Source.

@@ -21,6 +21,9 @@ type Ending struct {
 type Source interface {
 	// Await returns when there is an answer to take, or there will be none.
 	Await(ctx context.Context)
+	// Ready reports whether there is an answer for Shared to take, without waiting: a
+	// transport sends together what is there.
+	Ready(ctx context.Context) bool
 	// Shared takes the data of the next answer, where that was worked out for all who ask
 	// the same; nil: it is to be asked for as any other.
 	Shared() []byte

@@ -200,7 +200,7 @@ func New(c Config) *App {
 // estateOf returns the estate that the areas share.
 func estateOf(c Config) *estate.Estate {
 	e := estate.New(c.Store, c.Now, c.NewID)
-	e.Graphs, e.Shelf = c.Graphs, c.Shelf
+	e.Graphs, e.Shelf = estate.Noting(c.Graphs), c.Shelf
 	if c.Policies != nil {
 		e.Policies = c.Policies
 	}

@@ -47,7 +47,7 @@ func (t overParts) do(w http.ResponseWriter, r *http.Request, exec graphql.Graph
 		return control.Flush()
 	}
 	begun := false
-	last := t.follow(r.Context(), exec, op, func(answer *graphql.Response) error {
+	last := t.follow(r.Context(), exec, op, func(answer *graphql.Response, _ bool) error {
 		more := answer.HasNext != nil && *answer.HasNext
 		if !begun {
 			begun = true

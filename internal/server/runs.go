@@ -33,9 +33,10 @@ func (t runs) revocation() <-chan struct{} {
 
 // follow runs an operation and hands over each of its answers, until there is
 // none any more or the context ends. An answer is good only while it is handed
-// over: gqlgen writes the next one in its place. It returns the errors with which the
+// over: gqlgen writes the next one in its place. Each hears whether there is more right now,
+// so that answers can be sent together. It returns the errors with which the
 // operation ended after what it had answered, nil when it is simply over.
-func (t runs) follow(ctx context.Context, exec graphql.GraphExecutor, op *graphql.OperationContext, each func(*graphql.Response) error) (end *graphql.Response) {
+func (t runs) follow(ctx context.Context, exec graphql.GraphExecutor, op *graphql.OperationContext, each func(answer *graphql.Response, more bool) error) (end *graphql.Response) {
 	ctx = graphql.WithOperationContext(ctx, op)
 	defer func() {
 		if p := recover(); p != nil {
@@ -166,7 +167,7 @@ func (t runs) notBegun(ctx, whole context.Context, exec graphql.GraphExecutor, e
 }
 
 // handOver hands over an answer when the caller has not left too many untaken.
-func (t runs) handOver(f *followed, answer *graphql.Response, each func(*graphql.Response) error) error {
+func (t runs) handOver(f *followed, answer *graphql.Response, each func(*graphql.Response, bool) error) error {
 	taken, err := t.budget.Hold(f.ctx, f.caller, len(answer.Data))
 	if err != nil {
 		var busy *budget.BusyError
@@ -177,7 +178,8 @@ func (t runs) handOver(f *followed, answer *graphql.Response, each func(*graphql
 		taken = func() {}
 	}
 	defer taken()
-	return each(answer)
+	source := f.ending.Source()
+	return each(answer, source != nil && source.Ready(f.ctx))
 }
 
 // hurried has the store not keep a cheap operation waiting behind dear ones.

@@ -18,6 +18,7 @@ type message struct {
 	Type    string            `json:"type"`
 	Payload json.RawMessage   `json:"payload,omitempty"`
 	answer  *graphql.Response // in the place of a payload
+	more    bool              // more of the operation follows at once, or its end does
 }
 
 // appendTo appends the message as JSON. Its payload is JSON already, and is not encoded

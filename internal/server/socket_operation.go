@@ -100,8 +100,8 @@ func (s *socket) run(ctx context.Context, o *running, id string, params *graphql
 	if op == nil {
 		return
 	}
-	end := s.follow(ctx, s.exec, op, func(answer *graphql.Response) error {
-		s.sendOf(o, message{ID: id, Type: "next", answer: answer}, false)
+	end := s.follow(ctx, s.exec, op, func(answer *graphql.Response, more bool) error {
+		s.sendOf(o, message{ID: id, Type: "next", answer: answer, more: more}, false)
 		return nil
 	})
 	s.tellEnd(o, id, end)

@@ -29,6 +29,8 @@ type wire struct {
 
 	mu   sync.Mutex
 	shut bool // a close frame may have been sent: no message may follow
+	// held are frames that wait for others that follow at once; nil: there are none.
+	held *[]byte
 }
 
 // opening is the answer to a request that opens a socket. It has the library take a wire.
@@ -68,32 +70,53 @@ func (w *wire) Write(p []byte) (int, error) {
 	return w.write(p)
 }
 
+// write writes what is held, and then p.
 func (w *wire) write(p []byte) (int, error) {
 	if err := w.SetWriteDeadline(time.Now().Add(w.patience)); err != nil {
 		return 0, err
+	}
+	if w.held != nil {
+		held := w.held
+		w.held = nil
+		_, err := w.Conn.Write(*held)
+		giveBack(held)
+		if err != nil {
+			return 0, err
+		}
 	}
 	return w.Conn.Write(p)
 }
 
 var errShut = errors.New("the socket is closed")
 
-// tell writes a message in a frame. It is encoded into a buffer that others use after it.
+// tell writes a message in a frame, or holds it where more follows at once. It is encoded
+// into a buffer that others use after it.
 func (w *wire) tell(m message) error {
-	buffer := frames.Get().(*[]byte) //nolint:forcetypeassert // nothing else is put there
-	framed := m.frame((*buffer)[:0])
 	w.mu.Lock()
-	var err error
+	defer w.mu.Unlock()
 	if w.shut {
-		err = errShut
-	} else {
-		_, err = w.write(framed.bytes())
+		return errShut
 	}
-	w.mu.Unlock()
-	if cap(framed.text) <= keptFrame {
-		*buffer = framed.text
+	if w.held == nil {
+		w.held = frames.Get().(*[]byte) //nolint:forcetypeassert // nothing else is put there
+	}
+	*w.held = m.appendFrame(*w.held)
+	if m.more && len(*w.held) < heldFrames {
+		return nil
+	}
+	held := w.held
+	w.held = nil
+	_, err := w.write(*held)
+	giveBack(held)
+	return err
+}
+
+// giveBack lets others use a buffer.
+func giveBack(buffer *[]byte) {
+	if cap(*buffer) <= keptFrame {
+		*buffer = (*buffer)[:0]
 		frames.Put(buffer)
 	}
-	return err
 }
 
 // shutting has nothing told any more.
@@ -103,20 +126,16 @@ func (w *wire) shutting() {
 	w.mu.Unlock()
 }
 
-// keptFrame is how long a frame may be whose buffer is used again.
-const keptFrame = 64 << 10
+const (
+	// keptFrame is how long a buffer of frames may be that is used again.
+	keptFrame = 64 << 10
+	// heldFrames is how many bytes of frames are held at most.
+	heldFrames = 16 << 10
+)
 
 var frames = sync.Pool{New: func() any { return new([]byte) }}
 
-// framed is a text frame of RFC 6455, behind the room that its head did not need.
-type framed struct {
-	text []byte
-	room int
-}
-
-func (f framed) bytes() []byte { return f.text[f.room:] }
-
-// The head of a frame that is whole, unmasked and a text.
+// The head of a text frame of RFC 6455 that is whole and unmasked.
 const (
 	headRoom  = 10
 	wholeText = 0x81
@@ -124,24 +143,26 @@ const (
 	length64  = 127
 )
 
-// frame puts a message into a frame.
-func (m message) frame(buffer []byte) framed {
+// appendFrame appends a message in a frame.
+func (m message) appendFrame(to []byte) []byte {
 	var head [headRoom]byte
-	text := m.appendTo(append(buffer, head[:]...))
-	n := len(text) - headRoom
-	f := framed{text: text}
+	begin := len(to)
+	to = m.appendTo(append(to, head[:]...))
+	frame := to[begin:]
+	n := len(frame) - headRoom
+	headed := headOf(head[:0], n)
+	copy(frame, headed)
+	copy(frame[len(headed):], frame[headRoom:])
+	return to[:begin+len(headed)+n]
+}
+
+// headOf appends the head of a frame of so many bytes.
+func headOf(head []byte, n int) []byte {
 	switch {
 	case n < length16:
-		f.room = headRoom - 2
-		text[f.room+1] = byte(n)
+		return append(head, wholeText, byte(n))
 	case n < 1<<16:
-		f.room = headRoom - 4
-		text[f.room+1] = length16
-		binary.BigEndian.PutUint16(text[f.room+2:], uint16(n))
-	default:
-		text[1] = length64
-		binary.BigEndian.PutUint64(text[2:], uint64(n))
+		return binary.BigEndian.AppendUint16(append(head, wholeText, length16), uint16(n))
 	}
-	text[f.room] = wholeText
-	return f
+	return binary.BigEndian.AppendUint64(append(head, wholeText, length64), uint64(n))
 }

@@ -25,6 +25,9 @@ type overEvents struct {
 	streams *streams
 }
 
+// heldEvents is how many bytes of events are held at most, while more follow at once.
+const heldEvents = 4 << 10
+
 // events is one stream of them.
 type events struct {
 	w       http.ResponseWriter
@@ -76,9 +79,15 @@ func (t overEvents) stream(ctx context.Context, e *events, exec graphql.GraphExe
 	ctx, position := response.WithPosition(ctx, after)
 	answers, end := make(chan string), make(chan *graphql.Response, 1)
 	go func() {
-		end <- t.follow(ctx, exec, op, func(answer *graphql.Response) error {
+		var held []byte
+		end <- t.follow(ctx, exec, op, func(answer *graphql.Response, more bool) error {
+			held = append(append(held, id(position.Told())...), next(answer)...)
+			if more && len(held) < heldEvents {
+				return nil
+			}
 			select {
-			case answers <- id(position.Told()) + next(answer):
+			case answers <- string(held):
+				held = nil
 				return nil
 			case <-ctx.Done():
 				return ctx.Err()

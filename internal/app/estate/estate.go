@@ -13,6 +13,7 @@ import (
 	"releasegraph/internal/store/asof"
 	"releasegraph/internal/store/entries"
 	"releasegraph/internal/store/feed"
+	"releasegraph/internal/store/observed"
 )
 
 // Graphs hands out the graph for traversals. It is the topology's part of the
@@ -76,9 +77,10 @@ type Estate struct {
 const pastBytes = 160 << 20
 
 // New returns the estate over a store, as yet without rules, under the default policies.
-func New(over store.Store, now func() time.Time, newID func() string) *Estate {
+func New(beneath store.Store, now func() time.Time, newID func() string) *Estate {
+	over := observed.New(beneath, looks{})
 	return &Estate{
-		Store: over, Entire: over, Past: asof.New(over, asof.Options{MaxBytes: pastBytes}), Feed: feed.New(over, feed.Options{}),
+		Store: over, Entire: over, Past: asof.New(over, asof.Options{MaxBytes: pastBytes}), Feed: feed.New(beneath, feed.Options{}),
 		Policies: authz.Default(), Exclusive: domain.SeparateDuties, Now: now, NewID: newID,
 	}
 }

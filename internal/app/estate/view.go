@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"releasegraph/internal/app/acting"
 	"releasegraph/internal/app/refusal"
 	"releasegraph/internal/domain"
 	"releasegraph/internal/store"
@@ -53,6 +54,7 @@ func (v View) Hidden(ctx context.Context, ids ...store.ID) (map[store.ID]bool, e
 	if v.Part == nil {
 		return hidden, nil
 	}
+	acting.NoteLook(ctx)
 	seen, err := v.Part.Seen(ctx, ids...)
 	for _, id := range ids {
 		if !seen[id] {
@@ -67,6 +69,7 @@ func (v View) SeenOf(ctx context.Context, changes []store.Change) ([]store.Chang
 	if v.Part == nil || len(changes) == 0 {
 		return changes, nil
 	}
+	acting.NoteLook(ctx)
 	kept, err := v.Part.SeenOf(ctx, changes)
 	return kept, refusal.OfStore(err)
 }

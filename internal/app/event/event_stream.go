@@ -60,16 +60,35 @@ func (s *Stream[T]) Next(ctx context.Context) (c Committed, err error) {
 			}
 			s.pending = changes
 		}
-		c.all = &s.pending[0]
-		s.pending, s.given = s.pending[1:], c.all.Revision
-		wanted, err := s.topic.pass(ctx, c.all)
-		if err != nil {
+		c, wanted, err := s.pass(ctx)
+		if wanted || err != nil {
 			return c, err
 		}
-		if wanted {
-			return c, nil
+	}
+}
+
+// Ready returns what Next would return without waiting, and reports whether there is any.
+// What was given before it may not have come to the subscriber yet: At stays.
+func (s *Stream[T]) Ready(ctx context.Context) (c Committed, is bool, err error) {
+	for {
+		if len(s.pending) == 0 {
+			if s.pending = s.reader.Ready(); len(s.pending) == 0 {
+				return c, false, nil
+			}
+		}
+		c, wanted, err := s.pass(ctx)
+		if wanted || err != nil {
+			return c, wanted, err
 		}
 	}
+}
+
+// pass goes on to the next change set of those that were read.
+func (s *Stream[T]) pass(ctx context.Context) (c Committed, wanted bool, err error) {
+	c.all = &s.pending[0]
+	s.pending, s.given = s.pending[1:], c.all.Revision
+	wanted, err = s.topic.pass(ctx, c.all)
+	return c, wanted, err
 }
 
 // Of tells what the change set that Next gave last has for whoever asks: it

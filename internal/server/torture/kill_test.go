@@ -84,7 +84,7 @@ func process(t *testing.T, store string, environment ...string) *instance {
 const bringing = `mutation($records: [String!]!) { importRecords(input: {records: $records}) { revision errors { message } } }`
 
 // bring writes records through a server, and returns the revision after them.
-func bring(ctx context.Context, url string, records []string) (int64, error) {
+func bring(ctx context.Context, url, writer string, records []string) (int64, error) {
 	body, err := json.Marshal(map[string]any{"query": bringing, "variables": map[string]any{"records": records}})
 	if err != nil {
 		return 0, err
@@ -94,7 +94,7 @@ func bring(ctx context.Context, url string, records []string) (int64, error) {
 		return 0, err
 	}
 	request.Header.Set("Content-Type", "application/json")
-	request.Header.Set(server.ActAs, "writer; roles=ADMIN")
+	request.Header.Set(server.ActAs, writer+"; roles=ADMIN")
 	answer, err := http.DefaultClient.Do(request)
 	if err != nil {
 		return 0, err
@@ -118,26 +118,56 @@ func bring(ctx context.Context, url string, records []string) (int64, error) {
 }
 
 // record is a line of a kind, by its number.
-func record(kind int, key string) string {
+func record(kind int, key, name string) string {
 	return fmt.Sprintf([]string{
-		`{"node":"Site","key":%q,"name":"s"}`, `{"node":"ConfigurationItem","key":%q,"name":"i","class":"APPLICATION"}`, `{"node":"Party","key":%q,"name":"p","type":"TEAM"}`,
-	}[kind], key)
+		`{"node":"Site","key":%q,"name":%q}`, `{"node":"ConfigurationItem","key":%q,"name":%q,"class":"APPLICATION"}`, `{"node":"Party","key":%q,"name":%q,"type":"TEAM"}`,
+	}[kind], key, name)
 }
 
 // brings writes through whatever server is there, until so much was written; what a killed
 // server did not answer may be written, or not.
 func (w *world) brings(ctx context.Context, name string, left *atomic.Int64, r *rand.Rand) {
+	var made []func(name string) string // of records that are there
 	for i := 0; left.Load() > 0 && ctx.Err() == nil; i++ {
-		var records []string
-		for n := range 1 + r.IntN(20) {
-			records = append(records, record(r.IntN(3), fmt.Sprintf("%s-%d-%d", name, i, n)))
+		kind, key := r.IntN(3), fmt.Sprintf("%s-%d", name, i)
+		first := func(name string) string { return record(kind, key, name) }
+		records := []string{first("new")}
+		for n := range r.IntN(20) {
+			records = append(records, record(r.IntN(3), fmt.Sprintf("%s-%d", key, n), "new"))
 		}
-		if _, err := bring(ctx, w.address(r), records); err != nil {
+		if len(made) > 0 && r.IntN(2) == 0 {
+			records = append(records, made[r.IntN(len(made))](fmt.Sprint("renamed ", i)))
+		}
+		if _, err := bring(ctx, w.address(r), name, records); err != nil {
 			time.Sleep(10 * time.Millisecond)
 			continue
 		}
 		left.Add(-int64(len(records)))
+		if len(made) < 100 {
+			made = append(made, first)
+		}
 	}
+}
+
+// bringsEnd writes what is written last, while no server is killed.
+func (w *world) bringsEnd(ctx context.Context, writers int, r *rand.Rand) (list []ending, err error) {
+	w.calm.Lock()
+	defer w.calm.Unlock()
+	for i := range writers {
+		name := writerName(i)
+		for verb, called := range []string{"new", "renamed"} {
+			var records []string
+			for k := range kinds {
+				records = append(records, record(k, fmt.Sprintf("%s-end-%d", name, k), called))
+			}
+			revision, err := bring(ctx, w.address(r), name, records)
+			if err != nil {
+				return nil, err
+			}
+			list = append(list, ending{name, []string{"CREATED", "UPDATED"}[verb], revision})
+		}
+	}
+	return list, nil
 }
 
 // Servers that are killed in the middle of whatever they do leave nobody with a gap, and
@@ -145,7 +175,7 @@ func (w *world) brings(ctx context.Context, name string, left *atomic.Int64, r *
 func TestSubscribersMissNothingWhenServersAreKilled_E1(t *testing.T) {
 	t.Run("sqlite", func(t *testing.T) {
 		path := t.TempDir() + "/estate.db"
-		killing(t, 1, wanted(setting{events: 3000, subscribers: 18, writers: 3, stay: 400, replace: 700 * time.Millisecond, patience: 2 * time.Minute}),
+		killing(t, 1, wanted(setting{events: 3000, subscribers: 18, writers: 3, stay: 400, stalls: 300, replace: 700 * time.Millisecond, patience: 2 * time.Minute}),
 			func() *instance { return process(t, "sqlite:"+path) },
 			func() store.Store {
 				s, err := sqlite.Open(t.Context(), path, entity.Schema(), sqlite.Options{})
@@ -155,7 +185,7 @@ func TestSubscribersMissNothingWhenServersAreKilled_E1(t *testing.T) {
 	})
 	t.Run("neo4j", func(t *testing.T) {
 		uri, user, password := neo4jtest.EmptiedOf(t, entity.Schema())
-		killing(t, 2, wanted(setting{events: 800, subscribers: 9, writers: 3, stay: 100, replace: 2 * time.Second, patience: 3 * time.Minute}),
+		killing(t, 2, wanted(setting{events: 800, subscribers: 9, writers: 3, stay: 100, stalls: 300, replace: 2 * time.Second, patience: 3 * time.Minute}),
 			func() *instance {
 				return process(t, uri, "RELEASEGRAPH_STORE_USER="+user, "RELEASEGRAPH_STORE_PASSWORD="+password)
 			},
@@ -178,17 +208,18 @@ func killing(t *testing.T, instances int, of setting, begin func() *instance, lo
 	endKilling := w.replacing(ctx, of.replace)
 	var left atomic.Int64
 	left.Store(int64(of.events))
+	defer w.tells(ctx, subscribers, &left)()
 	var writers sync.WaitGroup
 	begun := time.Now()
 	for i := range of.writers {
-		writers.Go(func() { w.brings(ctx, fmt.Sprint("w", i), &left, rand.New(rand.NewPCG(uint64(i), 8))) })
+		writers.Go(func() { w.brings(ctx, writerName(i), &left, rand.New(rand.NewPCG(uint64(i), 8))) })
 	}
 	writers.Wait()
-	for r := rand.New(rand.NewPCG(1, 9)); ctx.Err() == nil; time.Sleep(10 * time.Millisecond) {
-		if end, err := bring(ctx, w.address(r), []string{record(0, "end"), record(1, "end")}); err == nil {
-			w.last.Store(end)
-			break
-		}
+	wrote := time.Since(begun)
+	if ctx.Err() == nil {
+		endings, err := w.bringsEnd(ctx, of.writers, rand.New(rand.NewPCG(1, 9)))
+		require.NoError(t, err)
+		w.ended(endings)
 	}
 	following.Wait()
 	killed := endKilling()
@@ -199,6 +230,7 @@ func killing(t *testing.T, instances int, of setting, begin func() *instance, lo
 	require.Positive(t, killed)
 	s := log()
 	defer s.Close(context.Background())
-	events, breaks := w.compared(ctx, s, subscribers)
-	t.Logf("%d events told to %d subscribers in %s; servers killed: %d; subscriptions ended: %v", events, len(subscribers), time.Since(begun).Round(time.Millisecond), killed, breaks)
+	told := time.Since(begun)
+	sums := w.compared(ctx, s, subscribers)
+	t.Logf("%s; all was written in %s, and told in %s; servers killed: %d", sums, wrote.Round(time.Millisecond), told.Round(time.Millisecond), killed)
 }

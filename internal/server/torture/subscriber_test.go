@@ -11,7 +11,6 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"strconv"
-	"strings"
 	"sync"
 	"time"
 
@@ -20,17 +19,18 @@ import (
 	"releasegraph/internal/server"
 )
 
-// subscriber follows the events of some kinds, by whatever way and wherever, and goes on
-// where it left off.
+// subscriber follows the events of a choice, by whatever way and wherever, and goes on where
+// it left off.
 type subscriber struct {
-	world *world
-	name  string
-	kinds []string // as the API writes them; nil: all
-	rand  *rand.Rand
+	world  *world
+	name   string
+	choice int
+	rand   *rand.Rand
 
 	mu     sync.Mutex // what follows, for who looks how far it came
 	after  int64      // where to go on
-	got    []heard
+	got    account    // of change sets that were told whole
+	part   []heard    // of the one behind them, which comes again where it is not told whole
 	breaks map[string]int
 }
 
@@ -40,7 +40,7 @@ type heard struct {
 	what     string
 }
 
-const document = `subscription($after: Revision, $kinds: [GraphKind!]) { events(after: $after, filter: {kinds: $kinds}) { revision resumeAfter type } }`
+const document = `subscription($after: Revision, $filter: EventFilter) { events(after: $after, filter: $filter) { revision resumeAfter type } }`
 
 // errEnough says that a subscriber leaves by its own will.
 var errEnough = errors.New("enough for now")
@@ -60,9 +60,9 @@ func (s *subscriber) follow(ctx context.Context) {
 			if stay--; stay == 0 {
 				return errEnough
 			}
-			if s.rand.IntN(300) == 0 { // it stalls
+			if s.rand.IntN(s.world.stalls) == 0 {
 				s.breaks["stalled"]++
-				time.Sleep(time.Duration(s.rand.IntN(300)) * time.Millisecond)
+				time.Sleep(time.Duration(s.rand.IntN(s.world.stalls)) * time.Millisecond)
 			}
 			return nil
 		})
@@ -77,16 +77,14 @@ func (s *subscriber) follow(ctx context.Context) {
 // through reports whether all was told.
 func (s *subscriber) through() bool {
 	last := s.world.last.Load()
-	return last > 0 && s.after >= last
+	return last != nil && s.after >= (*last)[s.choice]
 }
 
 // forget drops what comes again: what was told of a change set that was not told whole.
 func (s *subscriber) forget() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for len(s.got) > 0 && s.got[len(s.got)-1].revision > s.after {
-		s.got = s.got[:len(s.got)-1]
-	}
+	s.part = s.part[:0]
 }
 
 func reason(err error) string {
@@ -107,6 +105,52 @@ func (e *droppedError) Error() string { return e.code + ": " + e.message }
 
 // hear takes an answer.
 func (s *subscriber) hear(text []byte) error {
+	h, after, ok := quickly(text)
+	if !ok {
+		var err error
+		if h, after, err = s.slowly(text); err != nil {
+			return err
+		}
+	}
+	s.mu.Lock()
+	s.after, s.part = after, append(s.part, h)
+	if after == h.revision { // the change set was told whole
+		for _, h := range s.part {
+			s.got.add(h)
+		}
+		s.part = s.part[:0]
+	}
+	s.mu.Unlock()
+	if s.through() {
+		return errEnough
+	}
+	return nil
+}
+
+// quickly reads an answer that is an event, written as the server writes it.
+func quickly(text []byte) (h heard, after int64, ok bool) {
+	revision, text, ok1 := between(text, `{"data":{"events":{"revision":"`)
+	resume, text, ok2 := between(text, `,"resumeAfter":"`)
+	what, text, ok3 := between(text, `,"type":"`)
+	if !ok1 || !ok2 || !ok3 || string(text) != "}}}" {
+		return h, 0, false
+	}
+	n, err1 := strconv.ParseInt(string(revision), 10, 64)
+	after, err2 := strconv.ParseInt(string(resume), 10, 64)
+	return heard{n, string(what)}, after, err1 == nil && err2 == nil
+}
+
+// between returns what stands behind a text up to the next quote, and what follows that.
+func between(text []byte, begin string) (inner, rest []byte, ok bool) {
+	text, ok = bytes.CutPrefix(text, []byte(begin))
+	if !ok {
+		return nil, nil, false
+	}
+	return bytes.Cut(text, []byte{'"'})
+}
+
+// slowly reads any answer.
+func (s *subscriber) slowly(text []byte) (h heard, after int64, err error) {
 	var answer struct {
 		Data *struct {
 			Events struct{ Revision, ResumeAfter, Type string }
@@ -120,39 +164,27 @@ func (s *subscriber) hear(text []byte) error {
 		}
 	}
 	if err := json.Unmarshal(text, &answer); err != nil {
-		return err
+		return h, 0, err
 	}
 	if len(answer.Errors) > 0 {
 		e := answer.Errors[0]
 		if n, err := strconv.ParseInt(e.Extensions.Details.ResumeAfter, 10, 64); err == nil && n < s.after {
-			return fmt.Errorf("told to go on after %d, and was told up to %d", n, s.after)
+			return h, 0, fmt.Errorf("told to go on after %d, and was told up to %d", n, s.after)
 		}
-		return &droppedError{e.Extensions.Code, e.Message}
+		return h, 0, &droppedError{e.Extensions.Code, e.Message}
 	}
 	if answer.Data == nil {
-		return fmt.Errorf("neither an event nor an error: %s", text)
+		return h, 0, fmt.Errorf("neither an event nor an error: %s", text)
 	}
 	e := answer.Data.Events
-	revision, err := strconv.ParseInt(e.Revision, 10, 64)
-	if err != nil {
-		return err
-	}
-	after, err := strconv.ParseInt(e.ResumeAfter, 10, 64)
-	if err != nil {
-		return err
-	}
-	s.mu.Lock()
-	s.got, s.after = append(s.got, heard{revision, e.Type}), after
-	s.mu.Unlock()
-	if s.through() {
-		return errEnough
-	}
-	return nil
+	revision, err1 := strconv.ParseInt(e.Revision, 10, 64)
+	after, err2 := strconv.ParseInt(e.ResumeAfter, 10, 64)
+	return heard{revision, e.Type}, after, errors.Join(err1, err2)
 }
 
 func (s *subscriber) request() []byte {
 	text, _ := json.Marshal(map[string]any{ // of texts alone
-		"query": document, "variables": map[string]any{"after": strconv.FormatInt(s.after, 10), "kinds": s.kinds},
+		"query": document, "variables": map[string]any{"after": strconv.FormatInt(s.after, 10), "filter": choices[s.choice]},
 	})
 	return text
 }
@@ -179,8 +211,8 @@ func (s *subscriber) overEvents(ctx context.Context, url string, each func([]byt
 	lines := bufio.NewScanner(answer.Body)
 	lines.Buffer(nil, 1<<20)
 	for lines.Scan() {
-		if data, ok := strings.CutPrefix(lines.Text(), "data: "); ok && data != "" {
-			if err := each([]byte(data)); err != nil {
+		if data, ok := bytes.CutPrefix(lines.Bytes(), []byte("data: ")); ok && len(data) > 0 {
+			if err := each(data); err != nil {
 				return err
 			}
 		}
@@ -202,30 +234,46 @@ func (s *subscriber) overSocket(ctx context.Context, url string, each func([]byt
 	if err := errors.Join(say(`{"type":"connection_init"}`), say(`{"id":"1","type":"subscribe","payload":`+string(s.request())+`}`)); err != nil {
 		return err
 	}
+	stop := context.AfterFunc(ctx, func() { _ = conn.CloseNow() })
+	defer stop()
+	said := &bytes.Buffer{}
 	for {
-		_, text, err := conn.Read(ctx)
+		// A context that can end costs a timer for each message.
+		_, r, err := conn.Reader(context.WithoutCancel(ctx))
 		if err != nil {
 			return err
 		}
-		var m struct {
-			Type    string
-			Payload json.RawMessage
-		}
-		if err := json.Unmarshal(text, &m); err != nil {
+		said.Reset()
+		if _, err := said.ReadFrom(r); err != nil {
 			return err
 		}
-		switch m.Type {
-		case "next":
-			err = each(m.Payload)
-		case "error":
-			err = fmt.Errorf("refused: %s", m.Payload)
-		case "complete":
-			err = io.ErrUnexpectedEOF
-		case "ping":
-			err = say(`{"type":"pong"}`)
-		}
-		if err != nil {
+		if err := s.said(said.Bytes(), say, each); err != nil {
 			return err
 		}
 	}
+}
+
+// said takes a message of the server's.
+func (s *subscriber) said(text []byte, say func(string) error, each func([]byte) error) error {
+	if payload, ok := bytes.CutPrefix(text, []byte(`{"type":"next","id":"1","payload":`)); ok {
+		return each(payload[:len(payload)-1])
+	}
+	var m struct {
+		Type    string
+		Payload json.RawMessage
+	}
+	if err := json.Unmarshal(text, &m); err != nil {
+		return err
+	}
+	switch m.Type {
+	case "next":
+		return each(m.Payload)
+	case "error":
+		return fmt.Errorf("refused: %s", m.Payload)
+	case "complete":
+		return io.ErrUnexpectedEOF
+	case "ping":
+		return say(`{"type":"pong"}`)
+	}
+	return nil
 }

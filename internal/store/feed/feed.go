@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"releasegraph/internal/store"
@@ -39,6 +40,9 @@ type Feed struct {
 	bytes   int64
 	head    store.Revision // the last change set that the follower knows of
 	moved   chan struct{}  // closed when there is more
+	// heard is the head for those who only look whether there is more: thousands do.
+	heard atomic.Int64
+	past  past
 }
 
 // New returns a feed of the store.
@@ -120,6 +124,7 @@ func (f *Feed) leave() {
 		f.stop()
 		f.stop = nil
 		f.tail, f.bytes = nil, 0
+		f.past.forget()
 	}
 }
 
@@ -176,6 +181,7 @@ func (f *Feed) known() store.Revision {
 // restart goes on from a head, with nothing kept. The caller holds the lock.
 func (f *Feed) restart(head store.Revision) {
 	f.tail, f.bytes, f.head = nil, 0, head
+	f.heard.Store(int64(head))
 	f.wake()
 }
 
@@ -193,6 +199,7 @@ func (f *Feed) append(changes []store.Change) {
 		drop++
 	}
 	f.tail = f.tail[drop:] // freed when the next growth moves the rest
+	f.heard.Store(int64(f.head))
 	f.wake()
 }
 

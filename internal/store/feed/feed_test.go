@@ -187,6 +187,56 @@ func TestOneFollowerReadsTheLogForAllReaders(t *testing.T) {
 	read(t, last, head, commit(t, s, 1))
 }
 
+// Those who catch up wherever they begin read each part of the log once together, and what
+// they are ready to be given never goes beyond it.
+func TestThoseWhoCatchUpReadTheLogOnce(t *testing.T) {
+	s := open(t)
+	defer s.Close(context.Background())
+	f := feed.New(s, feed.Options{MaxChanges: 2})
+	last := from(t, f, commit(t, s, 300)) // by which the feed is kept
+	defer last.Close()
+	for at := store.Revision(300); at < 310; at++ {
+		read(t, last, at, commit(t, s, 1))
+	}
+	before := s.reads.Load()
+	for after := range store.Revision(50) {
+		r := from(t, f, 3*after)
+		at := 3 * after
+		for at < 250 {
+			changes := r.Ready()
+			if len(changes) == 0 {
+				var err error
+				if changes, err = r.Next(context.Background()); err != nil {
+					t.Fatal(err)
+				}
+			}
+			for _, c := range changes {
+				if at++; c.Revision != at {
+					t.Fatalf("revision %d where %d was due", c.Revision, at)
+				}
+			}
+		}
+		r.Close()
+	}
+	if n := s.reads.Load() - before; n > 5 {
+		t.Errorf("the log was read %d times for 250 change sets", n)
+	}
+}
+
+// A page that begins before what the log still has is no obstacle to those who begin within.
+func TestACompactedLogIsReadFromWhereItBegins(t *testing.T) {
+	s := open(t)
+	defer s.Close(context.Background())
+	f := feed.New(s, feed.Options{MaxChanges: 2})
+	head := commit(t, s, 200)
+	if err := s.Compact(context.Background(), 70); err != nil {
+		t.Fatal(err)
+	}
+	r := from(t, f, 70)
+	defer r.Close()
+	read(t, r, 70, head)
+}
+
 func TestAReaderThatFallsBehindIsToldWhereToGoOn(t *testing.T) {
 	s := open(t)
 	defer s.Close(context.Background())

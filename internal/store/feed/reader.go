@@ -20,7 +20,7 @@ type Reader struct {
 func (r *Reader) At() store.Revision { return r.at }
 
 // Head is the last revision that the feed has heard of.
-func (r *Reader) Head() store.Revision { return r.feed.known() }
+func (r *Reader) Head() store.Revision { return store.Revision(r.feed.heard.Load()) }
 
 // Next waits for the next change sets, at least one. Errors: a SlowError when
 // the reader had caught up and then fell behind what is kept; ErrCompacted when
@@ -35,7 +35,7 @@ func (r *Reader) Next(ctx context.Context) ([]store.Change, error) {
 		case behind && r.live:
 			return nil, &SlowError{After: r.at}
 		case behind:
-			changes, err := r.feed.store.Changes(ctx, r.at, batch)
+			changes, err := r.feed.before(ctx, r.at)
 			if err != nil {
 				return nil, err
 			}
@@ -50,6 +50,16 @@ func (r *Reader) Next(ctx context.Context) ([]store.Change, error) {
 			return nil, ctx.Err()
 		}
 	}
+}
+
+// Ready returns what Next would return without waiting for anything; none: Next has to wait,
+// or to look into the log, or fails.
+func (r *Reader) Ready() []store.Change {
+	if r.at >= r.Head() {
+		return nil
+	}
+	changes, _, _ := r.kept()
+	return changes
 }
 
 // kept takes what the feed has in memory for the reader; behind tells that the
