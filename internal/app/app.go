@@ -200,7 +200,9 @@ func New(c Config) *App {
 // estateOf returns the estate that the areas share.
 func estateOf(c Config) *estate.Estate {
 	e := estate.New(c.Store, c.Now, c.NewID)
-	e.Graphs, e.Shelf = estate.Noting(c.Graphs), c.Shelf
+	if e.Shelf = c.Shelf; c.Graphs != nil {
+		e.Graphs = noting{c.Graphs}
+	}
 	if c.Policies != nil {
 		e.Policies = c.Policies
 	}

@@ -62,8 +62,6 @@ const (
 	shelf = "streams"
 	// atOnce is how many events are published at once.
 	atOnce = 100
-	// lease is how long a holder publishes alone.
-	lease = time.Minute
 )
 
 // state is how far a stream came, and who is at it.
@@ -74,23 +72,31 @@ type state struct {
 }
 
 // errHeld says that somebody else publishes.
-var errHeld = errors.New("somebody else publishes to this stream")
+var errHeld = fmt.Errorf("somebody else publishes to this stream: %w", shelved.ErrLost)
 
 // Publish publishes what is owed to a stream, unless somebody else is at it. A stream that
 // is new begins with what is committed from now on.
 func (a *Area) Publish(ctx context.Context, to Publisher, holder string) error {
 	s, err := a.take(ctx, to.Name(), holder)
-	if errors.Is(err, errHeld) {
+	if errors.Is(err, shelved.ErrLost) {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
+	err = shelved.Hold(ctx, func(ctx context.Context) error { return a.renew(ctx, to.Name(), holder) }, func(ctx context.Context) error {
+		return a.publish(ctx, to, holder, s.At)
+	})
+	return ignoreHeld(err)
+}
+
+// publish publishes what is behind a cursor, as who holds the stream.
+func (a *Area) publish(ctx context.Context, to Publisher, holder, at string) error {
 	last, err := to.Last(ctx)
 	if err != nil {
 		return err
 	}
-	at := later(s.At, last)
+	at = later(at, last)
 	for ctx.Err() == nil {
 		told, err := a.events.Tell(acting.WithIdentity(a.estate.WithLoads(ctx), acting.Clock), nil, atOnce, at)
 		if oldest, is := event.Compacted(err); is {
@@ -113,7 +119,7 @@ func (a *Area) Publish(ctx context.Context, to Publisher, holder string) error {
 		}
 		at = told.End
 		if err := a.settle(ctx, to.Name(), holder, at); err != nil || !told.More {
-			return ignoreHeld(err)
+			return err
 		}
 	}
 	return ctx.Err()
@@ -139,7 +145,7 @@ func (a *Area) messages(told *event.Telling) ([]Message, error) {
 }
 
 func ignoreHeld(err error) error {
-	if errors.Is(err, errHeld) {
+	if errors.Is(err, shelved.ErrLost) {
 		return nil
 	}
 	return err
@@ -163,18 +169,29 @@ func (a *Area) take(ctx context.Context, name, holder string) (*state, error) {
 		if s.Holder != holder && now.Before(s.Until) {
 			return errHeld
 		}
-		s.Holder, s.Until = holder, now.Add(lease)
+		s.Holder, s.Until = holder, now.Add(shelved.Lease)
 		return nil
 	})
 }
 
 // settle notes how far a stream came, and goes on holding it.
 func (a *Area) settle(ctx context.Context, name, holder, at string) error {
+	return a.held(ctx, name, holder, func(s *state) { s.At = at })
+}
+
+// renew goes on holding a stream.
+func (a *Area) renew(ctx context.Context, name, holder string) error {
+	return a.held(ctx, name, holder, func(*state) {})
+}
+
+// held changes the state of a stream that a holder has, and has for longer then.
+func (a *Area) held(ctx context.Context, name, holder string, change func(*state)) error {
 	_, err := a.change(ctx, name, func(s *state) error {
 		if s.Holder != holder {
 			return errHeld
 		}
-		s.At, s.Until = at, a.estate.Clock().Add(lease)
+		change(s)
+		s.Until = a.estate.Clock().Add(shelved.Lease)
 		return nil
 	})
 	return err

@@ -12,13 +12,17 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"releasegraph/internal/app/event"
+	"releasegraph/internal/app/shelved"
 	"releasegraph/internal/cloudevent"
 	"releasegraph/internal/happening"
 )
 
 const (
-	// hooksAtOnce and subjectsAtOnce bound what is sent at the same time.
-	hooksAtOnce, subjectsAtOnce = 16, 8
+	// hooksAtOnce and subjectsAtOnce bound what is sent at the same time; slowAtOnce is how
+	// many receivers are sent to besides that are slow.
+	hooksAtOnce, slowAtOnce, subjectsAtOnce = 16, 8, 8
+	// brisk is how long a receiver takes at most that is not slow.
+	brisk = 2 * time.Second
 	// held is about how many bytes of events all rounds at the same time hold together: each
 	// has its part of them, and one event that is beyond it.
 	held = 32 << 20
@@ -28,8 +32,9 @@ const (
 	maxRounds = 50
 )
 
-// deliverTo sends what is owed to a webhook, round by round.
-func (a *Area) deliverTo(ctx context.Context, w *Webhook, by Sender, holder string) (next time.Time, err error) {
+// deliverTo sends what is owed to a webhook, round by round. It tells slowly when the
+// receiver turns out to be slow.
+func (a *Area) deliverTo(ctx context.Context, w *Webhook, by Sender, holder string, slowly func()) (next time.Time, err error) {
 	if w.Target == Email {
 		return a.digestTo(ctx, w, by, holder)
 	}
@@ -42,12 +47,15 @@ func (a *Area) deliverTo(ctx context.Context, w *Webhook, by Sender, holder stri
 		if s, err = a.take(ctx, w.ID, holder); err != nil {
 			return next, err
 		}
-		r := &round{app: a, hook: w, by: by, state: s, holder: holder, ends: a.estate.Clock().Add(roundTime), room: a.Held / hooksAtOnce}
-		if s, err = r.run(ctx); err != nil {
+		r := &round{app: a, hook: w, by: by, state: s, holder: holder, slowly: slowly, ends: a.estate.Clock().Add(roundTime), room: a.Held / (hooksAtOnce + slowAtOnce)}
+		if s, err = r.held(ctx); err != nil {
 			return next, err
 		}
 		if r.gone || s.GaveUpAt != nil {
 			return next, nil
+		}
+		if r.slow { // others that are have their turn
+			return cmp.Or(nextDue(s, a.estate.Clock()), a.estate.Clock()), nil
 		}
 	}
 	return a.estate.Clock(), nil
@@ -73,6 +81,7 @@ type round struct {
 	by     Sender
 	state  *state
 	holder string
+	slowly func() // see deliverTo
 	ends   time.Time
 	room   int // how many bytes of events the round may hold besides those that it does
 
@@ -81,6 +90,8 @@ type round struct {
 	left  map[string]waiting // by id, what waits from now on of what was tried
 	done  map[string]bool
 	gone  bool
+	slow  bool // a try took long
+	hung  bool // a try was not answered
 	// missed are the revisions that the log has no more.
 	missed *Range
 }
@@ -90,6 +101,15 @@ type task struct {
 	waiting
 	event *happening.Event
 	again bool
+}
+
+// held sends while the webhook is held.
+func (r *round) held(ctx context.Context) (s *state, err error) {
+	err = shelved.Hold(ctx, func(ctx context.Context) error { return r.app.renew(ctx, r.hook.ID, r.holder) }, func(ctx context.Context) error {
+		s, err = r.run(ctx)
+		return err
+	})
+	return s, err
 }
 
 // run sends, and notes what came of it.
@@ -247,6 +267,9 @@ func (r *round) bySubject(fresh []task) (work [][]task) {
 func (r *round) send(ctx context.Context, work [][]task) {
 	var g errgroup.Group
 	g.SetLimit(subjectsAtOnce)
+	if r.state.Slow && r.state.failing() { // it may hang still
+		g.SetLimit(1)
+	}
 	for _, list := range work {
 		g.Go(func() error {
 			r.inOrder(ctx, list)
@@ -259,16 +282,26 @@ func (r *round) send(ctx context.Context, work [][]task) {
 // inOrder sends events one after the other, until one is not taken or the time is over.
 func (r *round) inOrder(ctx context.Context, list []task) {
 	for _, t := range list {
-		if ctx.Err() != nil || r.app.estate.Clock().After(r.ends) || !r.try(ctx, t) {
+		if ctx.Err() != nil || r.app.estate.Clock().After(r.ends) || r.hangs() || !r.try(ctx, t) {
 			return
 		}
 	}
 }
 
+// hangs reports whether the receiver left something unanswered: what else is tried in this
+// round would hang, too.
+func (r *round) hangs() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.hung
+}
+
 // try sends one event, and reports whether those behind it may follow.
 func (r *round) try(ctx context.Context, t task) bool {
 	now := r.app.estate.Clock()
+	long := time.AfterFunc(brisk, r.slowly)
 	body, answer := r.app.post(ctx, r.by, r.hook, t.event, cloudevent.Envelope{ID: t.ID, Source: r.app.Source, Again: t.again})
+	slow := !long.Stop() || answer.Took >= brisk
 	w := t.waiting
 	w.Attempts++
 	w.Since = firstTime(w.Since, now)
@@ -284,7 +317,8 @@ func (r *round) try(ctx context.Context, t task) bool {
 		w.Due = now.Add(max(pause(w.Attempts, rand.Float64()), min(answer.RetryAfter, lastPause))) //nolint:gosec // it spreads tries
 		r.left[t.ID] = w
 	}
-	r.gone = r.gone || answer.Status == gone
+	r.gone, r.slow = r.gone || answer.Status == gone, r.slow || slow
+	r.hung = r.hung || slow && answer.Err != nil && answer.Status == 0
 	r.tries = append(r.tries, d)
 	return r.done[t.ID]
 }
@@ -304,89 +338,4 @@ func firstTime(at, now time.Time) time.Time {
 		return now
 	}
 	return at
-}
-
-// note writes down what came of the round.
-func (r *round) note(ctx context.Context, fresh []task, end string, behind bool) (*state, error) {
-	if r.gone {
-		if err := r.app.pausedBy(ctx, r.hook.ID, "the receiver answered 410 Gone"); err != nil {
-			return nil, err
-		}
-	}
-	kept, dropped, err := r.app.logged(ctx, r.hook.ID, r.state.Log, r.tries)
-	if err != nil {
-		return nil, err
-	}
-	s, err := r.app.settle(ctx, r.hook.ID, r.holder, func(s *state) {
-		now := r.app.estate.Clock()
-		s.Log = kept
-		s.Waiting = r.remaining(fresh, now)
-		s.went(r.tries, now, rand.Float64()) //nolint:gosec // it spreads tries
-		s.moved(end, behind)
-		s.Missed = cmp.Or(r.missed, s.Missed)
-	})
-	if err != nil {
-		return nil, err
-	}
-	return s, r.app.forget(ctx, r.hook.ID, dropped)
-}
-
-// moved goes on behind what was looked at.
-func (s *state) moved(end string, behind bool) {
-	if behind {
-		if s.Again != nil {
-			if s.Again.At = end; end == "" {
-				s.Again = nil
-			}
-		}
-		return
-	}
-	s.At = end
-}
-
-// remaining are the events that wait from now on, in the order of the log.
-func (r *round) remaining(fresh []task, now time.Time) []waiting {
-	var list []waiting
-	keep := func(w waiting) {
-		if left, tried := r.left[w.ID]; tried {
-			w = left
-		}
-		if !r.done[w.ID] {
-			w.Due = cmp.Or(w.Due, now)
-			list = append(list, w)
-		}
-	}
-	for _, w := range r.state.Waiting {
-		keep(w)
-	}
-	for _, t := range fresh {
-		keep(t.waiting)
-	}
-	return list
-}
-
-// went notes how the receiver did: what it took, or that it takes nothing.
-func (s *state) went(tries []Delivery, now time.Time, chance float64) {
-	failed := 0
-	for _, d := range tries {
-		if d.Outcome == Taken {
-			s.SucceededAt, s.Failures, s.FailedAt, failed = &now, 0, nil, 0
-			continue
-		}
-		failed++
-		s.Error = *d.Error
-	}
-	if !s.failing() && failed == 0 {
-		s.Error = ""
-	}
-	if failed == 0 {
-		return
-	}
-	if s.Failures += failed; s.FailedAt == nil {
-		s.FailedAt = &now
-	}
-	s.RetryAt = now.Add(pause(max(1, s.Failures-unwell+1), chance))
-	if now.Sub(*s.FailedAt) >= hookPatience {
-		s.GaveUpAt = &now
-	}
 }

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"sync"
 	"time"
+
+	"releasegraph/internal/app/shelved"
 )
 
 // moment is how long a pass waits for receivers. Those that take longer are sent to beside
@@ -18,8 +20,10 @@ type Deliverer struct {
 	by       Sender
 	holder   string
 	patience time.Duration
-	slots    chan struct{} // of those that are sent to at the same time
-	running  sync.WaitGroup
+	// well and slow are the places of those that are sent to at the same time: receivers that
+	// are slow have some of their own, and hold up no others.
+	well, slow chan struct{}
+	running    sync.WaitGroup
 
 	mu sync.Mutex
 	// busy are the webhooks that are sent to, by id: true, where a pass came by meanwhile,
@@ -30,7 +34,7 @@ type Deliverer struct {
 
 // Deliverer returns one that sends as a holder.
 func (a *Area) Deliverer(by Sender, holder string) *Deliverer {
-	return &Deliverer{area: a, by: by, holder: holder, patience: moment, slots: make(chan struct{}, hooksAtOnce), busy: map[string]bool{}}
+	return &Deliverer{area: a, by: by, holder: holder, patience: moment, well: make(chan struct{}, hooksAtOnce), slow: make(chan struct{}, slowAtOnce), busy: map[string]bool{}}
 }
 
 // Deliver sends what is owed to all webhooks that nobody else is at, waits for it, and
@@ -98,13 +102,12 @@ func (d *Deliverer) sendTo(ctx context.Context, w *Webhook) (due time.Time) {
 }
 
 func (d *Deliverer) inTurn(ctx context.Context, w *Webhook) (due time.Time, err error) {
-	select {
-	case d.slots <- struct{}{}:
-		defer func() { <-d.slots }()
-	case <-ctx.Done():
-		return due, ctx.Err()
+	p := &place{well: d.well, slow: d.slow, left: make(chan struct{})}
+	if err := p.enter(ctx, w.state.Slow); err != nil {
+		return due, err
 	}
-	return d.area.deliverTo(ctx, w, d.by, d.holder)
+	defer p.leave()
+	return d.area.deliverTo(ctx, w, d.by, d.holder, p.slowly)
 }
 
 // claim reports whether nobody was at a webhook, who is now.
@@ -125,7 +128,7 @@ func (d *Deliverer) release(id string, err error) bool {
 		return false
 	}
 	delete(d.busy, id)
-	if err != nil && !errors.Is(err, errHeld) {
+	if err != nil && !errors.Is(err, shelved.ErrLost) {
 		d.failed = errors.Join(d.failed, err)
 	}
 	return true

@@ -84,9 +84,9 @@ func (a *Area) collect(ctx context.Context, w *Webhook, s *state) (*collected, e
 	d := &collected{end: s.At, id: "digest-" + w.ID + "-" + s.At}
 	d.Digest = notice.Digest{Name: w.Name, Language: optional.Or(w.Language, ""), From: s.DigestedAt, To: a.estate.Clock(), Counts: map[string]int{}}
 	ctx = a.as(ctx, w)
-	room := a.Held / hooksAtOnce
+	room := a.Held / (hooksAtOnce + slowAtOnce)
 	for ends := d.To.Add(roundTime); ; {
-		told, err := a.reads(ctx, w, atOnce, a.Held/hooksAtOnce, d.end)
+		told, err := a.reads(ctx, w, atOnce, a.Held/(hooksAtOnce+slowAtOnce), d.end)
 		if oldest, compacted := event.Compacted(err); compacted {
 			d.missed, d.end = missedOf(d.end, oldest), oldest
 			continue

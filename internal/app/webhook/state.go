@@ -3,7 +3,7 @@ package webhook
 import (
 	"context"
 	"encoding/json"
-	"errors"
+	"fmt"
 	"time"
 
 	"releasegraph/internal/app/refusal"
@@ -33,9 +33,11 @@ type state struct {
 	FailedAt    *time.Time
 	RetryAt     time.Time
 	SucceededAt *time.Time
-	GaveUpAt    *time.Time
-	Error       string
-	Missed      *Range
+	// Slow says that the receiver took long when it was sent to last, or did not answer.
+	Slow     bool
+	GaveUpAt *time.Time
+	Error    string
+	Missed   *Range
 	// DigestedAt is up to when the last digest reaches.
 	DigestedAt time.Time
 	// Log lists what of the log of deliveries is kept, the oldest first.
@@ -54,14 +56,11 @@ type chunk struct {
 	At time.Time
 }
 
-// lease is how long a holder has a webhook for itself; roundTime how long a round goes on.
-const (
-	lease     = 2 * time.Minute
-	roundTime = 30 * time.Second
-)
+// roundTime is how long a round goes on.
+const roundTime = 30 * time.Second
 
 // errHeld says that somebody else is at a webhook.
-var errHeld = errors.New("somebody else sends to this webhook")
+var errHeld = fmt.Errorf("somebody else sends to this webhook: %w", shelved.ErrLost)
 
 // noHook says that there is no such webhook.
 func noHook() error {
@@ -80,9 +79,15 @@ func (a *Area) take(ctx context.Context, id, holder string) (*state, error) {
 		if s.Holder != holder && now.Before(s.Until) {
 			return errHeld
 		}
-		s.Holder, s.Until = holder, now.Add(lease)
+		s.Holder, s.Until = holder, now.Add(shelved.Lease)
 		return nil
 	})
+}
+
+// renew goes on holding a webhook.
+func (a *Area) renew(ctx context.Context, id, holder string) error {
+	_, err := a.settle(ctx, id, holder, func(s *state) { s.Until = a.estate.Clock().Add(shelved.Lease) })
+	return err
 }
 
 // settle changes the state of a webhook that a holder has.

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -357,6 +358,62 @@ func TestAReceiverThatHangsHoldsUpNoOtherAtOnce_E3(t *testing.T) {
 		for _, key := range []string{"a", "b", "c"} {
 			require.Len(t, b.to.took(key), 2, key)
 		}
+	})
+}
+
+// crowd hangs at some addresses until it is let go, and counts how many do.
+type crowd struct {
+	*receiver
+	let     chan struct{}
+	hanging atomic.Int64
+	most    atomic.Int64
+}
+
+func (c *crowd) Send(ctx context.Context, m webhook.Message) webhook.Answer {
+	if !strings.Contains(m.URL, "hangs") {
+		return c.receiver.Send(ctx, m)
+	}
+	c.most.Store(max(c.most.Load(), c.hanging.Add(1)))
+	defer c.hanging.Add(-1)
+	<-c.let
+	return webhook.Answer{Err: errors.New("no answer"), Took: 15 * time.Second}
+}
+
+// However many receivers hang at once, those that are well are sent to; and those that hung
+// before have a few places of their own.
+func TestReceiversThatHangHoldUpNobodyElse_E3(t *testing.T) {
+	beds(t, func(t *testing.T, b *bed) {
+		for i := range 20 {
+			b.targeted(webhook.NewWebhook{Name: fmt.Sprint("hangs-", i), URL: fmt.Sprint("https://hooks.example.org/hangs-", i), Filter: items()})
+		}
+		to := &crowd{receiver: b.to, let: make(chan struct{})}
+		d := b.Webhooks.Deliverer(to, "one")
+		pass := func() {
+			_, err := d.Pass(b.Ctx)
+			require.NoError(t, err)
+		}
+		apptest.CreateApplication(b.Fixture, "a")
+		pass()
+		require.Eventually(t, func() bool { return to.hanging.Load() == 20 }, time.Minute, time.Millisecond, "some of them move to the places of the slow ones")
+		b.targeted(webhook.NewWebhook{Name: "takes", URL: "https://hooks.example.org/takes", Filter: items()})
+		apptest.CreateApplication(b.Fixture, "b")
+		pass()
+		require.Eventually(t, func() bool { return len(b.to.took("")) == 1 }, time.Minute, time.Millisecond)
+		close(to.let)
+		d.Wait()
+
+		to.let = make(chan struct{})
+		to.most.Store(0)
+		b.clock.goes(24 * time.Hour)
+		for i, key := range []string{"c", "d", "e"} {
+			apptest.CreateApplication(b.Fixture, key)
+			pass()
+			require.Eventually(t, func() bool { return len(b.to.took("")) == i+2 }, time.Minute, time.Millisecond)
+		}
+		require.Eventually(t, func() bool { return to.hanging.Load() > 0 }, time.Minute, time.Millisecond)
+		close(to.let)
+		d.Wait()
+		require.LessOrEqual(t, to.most.Load(), int64(8), "subjects of as many receivers as there are places, one try of each")
 	})
 }
 
