@@ -31,7 +31,7 @@ type Config struct {
 }
 
 // Scripts are the programs that do the work at the site, by their paths; "": there is none.
-type Scripts struct{ Install, Verify, BackOut string }
+type Scripts struct{ Install, Verify, BackOut, Audit string }
 
 // Interrupted is what becomes of a script of which nobody knows how it ended: the machine
 // went down, or the script was killed together with the agent.

@@ -21,19 +21,20 @@ var all = []string{"DISTRIBUTED", "INSTALLED", "VERIFIED"}
 // A site installs what it receives, by the steps of its plan and with the kit of the
 // release; an agent that looks again does nothing twice.
 func TestASiteInstallsWhatItReceives_D5_L2(t *testing.T) {
-	w := newWorld(t)
-	w.rollout("R", "RUNNING", "the program", "its data")
-	w.once()
-	status, reports, details := w.said("R")
-	require.Equal(t, "VERIFIED", status)
-	require.Equal(t, all, reports)
-	require.Contains(t, details, "installing")
-	require.Equal(t, "the programits data", w.read("installed"))
-	require.Equal(t, "install remove=old@3 install=app@2.0.0\nverify\n", w.read("ran"))
-	w.once()
-	_, reports, _ = w.said("R")
-	require.Equal(t, all, reports)
-	require.Equal(t, 2, strings.Count(w.read("ran"), "\n"))
+	onServers(t, func(t *testing.T, w *world) {
+		w.rollout("R", "RUNNING", "the program", "its data")
+		w.once()
+		status, reports, details := w.said("R")
+		require.Equal(t, "VERIFIED", status)
+		require.Equal(t, all, reports)
+		require.Contains(t, details, "installing")
+		require.Equal(t, "the programits data", w.read("installed"))
+		require.Equal(t, "install remove=old@3 install=app@2.0.0\nverify\n", w.read("ran"))
+		w.once()
+		_, reports, _ = w.said("R")
+		require.Equal(t, all, reports)
+		require.Equal(t, 2, strings.Count(w.read("ran"), "\n"))
+	})
 }
 
 // Before its wave has begun a site gets the kit, and nothing else.
@@ -87,23 +88,24 @@ func TestAKitThatWasDamagedAtTheSiteIsFetchedAgain_L2(t *testing.T) {
 // A script that fails has failed at the site, with the end of what it said; the next
 // attempt is another one.
 func TestAScriptThatFailsIsTriedAgainWhenSomebodySaysSo_D5(t *testing.T) {
-	w := newWorld(t)
-	w.rollout("R", "RUNNING", "the program")
-	w.once(func(c *agent.Config) {
-		c.Scripts.Install = w.script("bad.sh", `echo "install" >> ran; echo "the disk is \033[31mfull"; exit 3`)
+	onServers(t, func(t *testing.T, w *world) {
+		w.rollout("R", "RUNNING", "the program")
+		w.once(func(c *agent.Config) {
+			c.Scripts.Install = w.script("bad.sh", `echo "install" >> ran; echo "the disk is \033[31mfull"; exit 3`)
+		})
+		status, reports, details := w.said("R")
+		require.Equal(t, "FAILED", status)
+		require.Equal(t, []string{"DISTRIBUTED", "FAILED"}, reports)
+		require.Contains(t, details, "exit code 3\nthe disk is [31mfull")
+		w.once()
+		require.Equal(t, "install\n", w.read("ran"), "nobody has said so")
+		w.verb("retrySiteRollout", "R", `, site: {key: "par-1"}`)
+		w.verb("resumeDeployment", "R")
+		w.once()
+		status, reports, _ = w.said("R")
+		require.Equal(t, "VERIFIED", status)
+		require.Equal(t, []string{"DISTRIBUTED", "FAILED", "DISTRIBUTED", "INSTALLED", "VERIFIED"}, reports)
 	})
-	status, reports, details := w.said("R")
-	require.Equal(t, "FAILED", status)
-	require.Equal(t, []string{"DISTRIBUTED", "FAILED"}, reports)
-	require.Contains(t, details, "exit code 3\nthe disk is [31mfull")
-	w.once()
-	require.Equal(t, "install\n", w.read("ran"), "nobody has said so")
-	w.verb("retrySiteRollout", "R", `, site: {key: "par-1"}`)
-	w.verb("resumeDeployment", "R")
-	w.once()
-	status, reports, _ = w.said("R")
-	require.Equal(t, "VERIFIED", status)
-	require.Equal(t, []string{"DISTRIBUTED", "FAILED", "DISTRIBUTED", "INSTALLED", "VERIFIED"}, reports)
 }
 
 // When the time of a script is over, all that it has started is ended, also what does not
@@ -281,18 +283,19 @@ func TestAScriptGoesOnWithoutTheAgent_D5(t *testing.T) {
 
 // What is taken back at all sites is taken back here, and reported.
 func TestASiteTakesBack_D7(t *testing.T) {
-	w := newWorld(t)
-	w.rollout("R", "RUNNING", "the program")
-	w.once()
-	w.verb("backOut", "R")
-	w.once()
-	status, reports, _ := w.said("R")
-	require.Equal(t, "BACKED_OUT", status)
-	require.Equal(t, append(all, "BACKED_OUT"), reports)
-	require.Contains(t, w.read("ran"), "back-out install=app@1.0.0 install=old@3\n")
-	require.Empty(t, w.read("installed"))
-	w.once()
-	require.Equal(t, 1, strings.Count(w.read("ran"), "back-out"))
+	onServers(t, func(t *testing.T, w *world) {
+		w.rollout("R", "RUNNING", "the program")
+		w.once()
+		w.verb("backOut", "R")
+		w.once()
+		status, reports, _ := w.said("R")
+		require.Equal(t, "BACKED_OUT", status)
+		require.Equal(t, append(all, "BACKED_OUT"), reports)
+		require.Contains(t, w.read("ran"), "back-out install=app@1.0.0 install=old@3\n")
+		require.Empty(t, w.read("installed"))
+		w.once()
+		require.Equal(t, 1, strings.Count(w.read("ran"), "back-out"))
+	})
 }
 
 // A site that was put on record as taken back takes back, too: nothing is left to report.
@@ -332,18 +335,19 @@ func TestABackOutThatFailsIsTold_D7(t *testing.T) {
 
 // An agent that listens begins when its wave does.
 func TestAnAgentHearsWhenItsWaveBegins_D10(t *testing.T) {
-	w := newWorld(t)
-	w.waiting("R", "the program")
-	w.once()
-	ctx, stop := context.WithCancel(t.Context())
-	ended := make(chan error, 1)
-	go func() { ended <- w.agent().Run(ctx) }()
-	time.Sleep(200 * time.Millisecond) // it has looked, and listens
-	require.Empty(t, w.read("ran"))
-	w.verb("skipSiteRollout", "R", `, site: {key: "lyo"}`)
-	require.Eventually(t, func() bool { status, _, _ := w.said("R"); return status == "VERIFIED" }, 20*time.Second, 20*time.Millisecond)
-	stop()
-	require.NoError(t, <-ended)
+	onServers(t, func(t *testing.T, w *world) {
+		w.waiting("R", "the program")
+		w.once()
+		ctx, stop := context.WithCancel(t.Context())
+		ended := make(chan error, 1)
+		go func() { ended <- w.agent().Run(ctx) }()
+		time.Sleep(200 * time.Millisecond) // it has looked, and listens
+		require.Empty(t, w.read("ran"))
+		w.verb("skipSiteRollout", "R", `, site: {key: "lyo"}`)
+		require.Eventually(t, func() bool { status, _, _ := w.said("R"); return status == "VERIFIED" }, 20*time.Second, 20*time.Millisecond)
+		stop()
+		require.NoError(t, <-ended)
+	})
 }
 
 // What another party rolls out is not for the agent.

@@ -27,6 +27,8 @@ func (a *Agent) do(ctx context.Context, deed Deed, r Rollout) (did bool, err err
 	j.Rollout = r
 	a.state.Jobs[r.ID] = j
 	switch deed {
+	case AuditBefore, AuditAfter:
+		return a.audit(ctx, j, deed)
 	case Install:
 		return a.install(ctx, j)
 	case Verify:
@@ -39,8 +41,12 @@ func (a *Agent) do(ctx context.Context, deed Deed, r Rollout) (did bool, err err
 // and the window are open, no freeze is on, and the kit is the one of the release (D2, D3,
 // L2). The server's clock is read with it.
 func (a *Agent) may(ctx context.Context, j *Job, status domain.SiteRolloutStatus) (ok bool, answer Answer, err error) {
+	return a.mayBy(ctx, j, j.report(a.Site, status, time.Time{}, ""))
+}
+
+// mayBy asks what would come of a report.
+func (a *Agent) mayBy(ctx context.Context, j *Job, trial Report) (ok bool, answer Answer, err error) {
 	before := time.Now()
-	trial := j.report(a.Site, status, time.Time{}, "")
 	trial.ID += "/try" // it is another report than the one that may be kept
 	answer, err = a.Server.Try(ctx, trial)
 	var refused *Refused

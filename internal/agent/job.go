@@ -19,6 +19,10 @@ const (
 	Verifying     Phase = "verifying"
 	Verified      Phase = "verified"
 	Failed        Phase = "failed"
+	AuditingSite  Phase = "auditing-before"
+	AuditedSite   Phase = "audited-before"
+	AuditingWork  Phase = "auditing-after"
+	AuditedWork   Phase = "audited-after"
 	TakingBack    Phase = "backing-out"
 	TakenBack     Phase = "backed-out"
 	BackOutFailed Phase = "back-out-failed"
@@ -36,6 +40,8 @@ type Job struct {
 	Touched bool `json:"touched,omitempty"`
 	// Refetched says that the kit was fetched a second time, as the first was damaged.
 	Refetched bool `json:"refetched,omitempty"`
+	// From is the phase in which the last script began.
+	From Phase `json:"from,omitempty"`
 	// Runs counts the scripts that were begun, Since is when the last one was.
 	Runs  int       `json:"runs,omitempty"`
 	Since time.Time `json:"since,omitzero"`
@@ -58,6 +64,10 @@ func (j *Job) deed() Deed {
 		return Verify
 	case TakingBack:
 		return TakeBack
+	case AuditingSite:
+		return AuditBefore
+	case AuditingWork:
+		return AuditAfter
 	}
 	return Nothing
 }
@@ -74,6 +84,8 @@ type Report struct {
 	Attempt    int                      `json:"attempt"`
 	Kit        string                   `json:"kit,omitempty"`
 	Detail     string                   `json:"detail,omitempty"`
+	// Audit is what was found at the site, nil: nobody looked (D3).
+	Audit *Audit `json:"audit,omitempty"`
 }
 
 // report is a report of the job, of a moment by this machine's clock. Its id follows from

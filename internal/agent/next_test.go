@@ -48,3 +48,31 @@ func TestWhatIsToBeDone_D1_D5_D7(t *testing.T) {
 		require.Equal(t, c.want, agent.Next(r, c.job, c.can), name)
 	}
 }
+
+// Where the deployment asks for audits the site is looked at before anything is installed,
+// and before what was is verified; an agent that cannot leaves that to people (D3).
+func TestWhenASiteIsAudited_D3(t *testing.T) {
+	can := agent.Scripts{Install: "i", Verify: "v", Audit: "a"}
+	both := []domain.AuditMoment{domain.AuditBefore, domain.AuditAfter}
+	for name, c := range map[string]struct {
+		status domain.SiteRolloutStatus
+		phase  agent.Phase
+		asks   []domain.AuditMoment
+		can    agent.Scripts
+		want   agent.Deed
+	}{
+		"before it is installed":              {domain.SiteDistributed, agent.Distributed, both, can, agent.AuditBefore},
+		"that was done":                       {domain.SiteDistributed, agent.AuditedSite, both, can, agent.Install},
+		"nobody asks for it":                  {domain.SiteDistributed, agent.Distributed, nil, can, agent.Install},
+		"only AFTER is asked for":             {domain.SiteDistributed, agent.Distributed, both[1:], can, agent.Install},
+		"people audit":                        {domain.SiteDistributed, agent.Distributed, both, agent.Scripts{Install: "i"}, agent.Install},
+		"before it is verified":               {domain.SiteActivated, agent.Installed, both, can, agent.AuditAfter},
+		"that was done, too":                  {domain.SiteActivated, agent.AuditedWork, both, can, agent.Verify},
+		"only BEFORE is asked for":            {domain.SiteActivated, agent.Installed, both[:1], can, agent.Verify},
+		"people verify what the agent audits": {domain.SiteActivated, agent.Installed, both, agent.Scripts{Install: "i", Audit: "a"}, agent.AuditAfter},
+		"and the agent is done":               {domain.SiteActivated, agent.AuditedWork, both, agent.Scripts{Install: "i", Audit: "a"}, agent.Nothing},
+	} {
+		r := agent.Rollout{Stands: domain.DeploymentRunning, Wave: domain.WaveRunning, Status: c.status, Attempt: 1, Audits: c.asks}
+		require.Equal(t, c.want, agent.Next(r, &agent.Job{Rollout: agent.Rollout{Attempt: 1}, Phase: c.phase}, c.can), name)
+	}
+}

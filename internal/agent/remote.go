@@ -108,7 +108,7 @@ const rolloutsDocument = `query AgentRollouts($site: String!, $after: String) {
       nodes {
         id key status attempt windowTo
         release { key }
-        waves(first: 1) { nodes { status deployments(first: 1) { nodes { key status release { key } } } } }
+        waves(first: 1) { nodes { status deployments(first: 1) { nodes { key status siteAudits release { key } } } } }
       }
       pageInfo { hasNextPage endCursor }
     }
@@ -127,9 +127,10 @@ type listedRollout struct {
 			Status      domain.WaveStatus
 			Deployments struct {
 				Nodes []struct {
-					Key     string
-					Status  domain.DeploymentStatus
-					Release *keyed
+					Key        string
+					Status     domain.DeploymentStatus
+					SiteAudits []domain.AuditMoment
+					Release    *keyed
 				}
 			}
 		}
@@ -180,7 +181,7 @@ func (l listedRollout) rollout() (r Rollout, whole bool) {
 	}
 	return Rollout{
 		ID: l.ID, Key: l.Key, Status: l.Status, Attempt: l.Attempt, WindowTo: l.WindowTo, Release: release.Key,
-		Wave: wave.Status, Deployment: d.Key, Stands: d.Status,
+		Wave: wave.Status, Deployment: d.Key, Stands: d.Status, Audits: d.SiteAudits,
 	}, true
 }
 
@@ -279,6 +280,9 @@ func (s *Remote) report(ctx context.Context, r Report, options map[string]any) (
 	}
 	if r.Kit != "" {
 		input["kitSha256"] = r.Kit
+	}
+	if r.Audit != nil {
+		input["audits"] = []any{map[string]any{"moment": r.Audit.Moment, "found": r.Audit.Found}}
 	}
 	if r.Detail != "" {
 		input["detail"] = r.Detail

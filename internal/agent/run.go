@@ -30,6 +30,7 @@ func (r run) file(what string) string {
 func (r run) log() string     { return r.file("log") }
 func (r run) lock() string    { return r.file("lock") }
 func (r run) outcome() string { return r.file("outcome") }
+func (r run) found() string   { return r.file("found") }
 
 // ended reads how a run ended; known says whether anybody wrote it down.
 func (r run) ended() (code int, known bool, err error) {
@@ -46,21 +47,23 @@ func (r run) ended() (code int, known bool, err error) {
 
 // runOf is the last run of a job.
 func (a *Agent) runOf(j *Job, deed Deed) run {
-	script := map[Deed]string{Install: a.Scripts.Install, Verify: a.Scripts.Verify, TakeBack: a.Scripts.BackOut}[deed]
+	script := map[Deed]string{
+		Install: a.Scripts.Install, Verify: a.Scripts.Verify, TakeBack: a.Scripts.BackOut, AuditBefore: a.Scripts.Audit, AuditAfter: a.Scripts.Audit,
+	}[deed]
 	return run{folder: a.disk.path("jobs", j.Rollout.ID), deed: deed, number: j.Runs, script: script}
 }
 
 // begun are the phases in which the scripts of deeds run.
-var begun = map[Deed]Phase{Install: Installing, Verify: Verifying, TakeBack: TakingBack}
+var begun = map[Deed]Phase{Install: Installing, Verify: Verifying, TakeBack: TakingBack, AuditBefore: AuditingSite, AuditAfter: AuditingWork}
 
 // carryOut runs the script of a deed to its end. That it is about to is written down first:
 // an agent that dies meanwhile never takes it for one that was not begun.
 func (a *Agent) carryOut(ctx context.Context, j *Job, deed Deed, plan *Plan, more ...string) error {
 	was := *j
-	j.Phase, j.Since, j.Runs = begun[deed], time.Now(), j.Runs+1
+	j.From, j.Phase, j.Since, j.Runs = j.Phase, begun[deed], time.Now(), j.Runs+1
 	j.Touched = j.Touched || deed == Install || deed == TakeBack
 	r := a.runOf(j, deed)
-	r.args, r.env = arguments(deed, plan), append(a.environment(j, deed), more...)
+	r.args, r.env = arguments(deed, plan), append(append(a.environment(j, deed), "ROLLOUT_FOUND="+r.found()), more...)
 	if err := a.keep(); err != nil {
 		*j = was
 		return err
@@ -93,6 +96,8 @@ func (a *Agent) settleEnded(ctx context.Context, j *Job, r run) error {
 		return &DiskError{err}
 	case !known:
 		return a.interrupted(ctx, j, r)
+	case code == 0 && r.deed.looks():
+		return a.settleAudit(j, r)
 	case code == 0:
 		return a.settle(j, r.deed, done[r.deed].status, told("", r.log()))
 	}
@@ -110,14 +115,19 @@ var done = map[Deed]struct {
 }
 
 // before are the phases in which the scripts of deeds have not begun.
-var before = map[Deed]Phase{Install: Distributed, Verify: Installed, TakeBack: Idle}
+var before = map[Deed]Phase{Install: Distributed, Verify: Installed, TakeBack: Idle, AuditBefore: Distributed, AuditAfter: Installed}
+
+// looks reports whether the script of a deed changes nothing, and may run twice.
+func (d Deed) looks() bool { return d == AuditBefore || d == AuditAfter }
 
 // interrupted settles a job of whose script nobody knows how it ended. One that was never
 // begun, or that only looks, is begun anew.
 func (a *Agent) interrupted(ctx context.Context, j *Job, r run) error {
 	_, err := os.Stat(r.lock())
-	if r.deed == Verify || errors.Is(err, fs.ErrNotExist) {
-		j.Phase = before[r.deed]
+	if r.deed == Verify || r.deed.looks() || errors.Is(err, fs.ErrNotExist) {
+		if j.Phase = j.From; j.Phase == Idle { // an earlier agent kept none
+			j.Phase = before[r.deed]
+		}
 		return a.keep()
 	}
 	words := "the script was interrupted, as the machine or the agent ended: what is installed is not known"

@@ -21,6 +21,8 @@ import (
 	"releasegraph/internal/agent"
 	"releasegraph/internal/cli"
 	"releasegraph/internal/digest"
+	"releasegraph/internal/entity"
+	"releasegraph/internal/neo4jtest"
 )
 
 // TestMain lets a test start this program as an agent.
@@ -28,7 +30,7 @@ func TestMain(m *testing.M) {
 	if len(os.Args) > 1 && os.Args[1] == "agent" {
 		os.Exit(cli.Run(context.Background(), os.Args[1:], cli.System()))
 	}
-	os.Exit(m.Run())
+	neo4jtest.Main(m)
 }
 
 // buffer may be read while it is written.
@@ -59,13 +61,31 @@ type world struct {
 
 var listening = regexp.MustCompile(`"url":"(http://127\.0\.0\.1:\d+)"`)
 
+// newWorld is a world whose server keeps a file.
 func newWorld(t *testing.T) *world {
+	t.Helper()
+	return newWorldOver(t, "--store=sqlite:"+filepath.Join(t.TempDir(), "e.db"))
+}
+
+// onServers runs a test against a server over each kind of store.
+func onServers(t *testing.T, run func(*testing.T, *world)) {
+	t.Helper()
+	t.Run("sqlite", func(t *testing.T) { run(t, newWorld(t)) })
+	t.Run("neo4j", func(t *testing.T) {
+		uri, user, password := neo4jtest.EmptiedOf(t, entity.Schema())
+		t.Setenv("RELEASEGRAPH_STORE_PASSWORD", password)
+		run(t, newWorldOver(t, "--store="+uri, "--store-user="+user))
+	})
+}
+
+// newWorldOver is a world whose server is told by flags which store it has.
+func newWorldOver(t *testing.T, store ...string) *world {
 	t.Helper()
 	w := &world{t: t, media: t.TempDir(), folder: t.TempDir()}
 	ctx, stop := context.WithCancel(context.Background())
 	log, done := &buffer{}, make(chan int, 1)
 	go func() {
-		args := []string{"serve", "--listen=127.0.0.1:0", "--topology=off", "--media=" + w.media, "--store=sqlite:" + filepath.Join(w.media, "e.db")}
+		args := append([]string{"serve", "--listen=127.0.0.1:0", "--topology=off", "--media=" + w.media}, store...)
 		done <- cli.Run(ctx, args, cli.Streams{Stdin: strings.NewReader(""), Stdout: log, Stderr: log})
 	}()
 	t.Cleanup(func() { stop(); <-done })

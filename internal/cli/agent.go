@@ -19,6 +19,7 @@ type agentCmd struct {
 	Server      string        `required:"" placeholder:"URL" help:"The server's address."`
 	Script      string        `name:"run" required:"" placeholder:"SCRIPT" help:"The program that installs."`
 	Verify      string        `placeholder:"SCRIPT" help:"The program that finds out whether it works. Default: people report that."`
+	Audit       string        `placeholder:"SCRIPT" help:"The program that says what is at the site, before and after, where the policy asks for it. Default: people audit it."`
 	BackOut     string        `placeholder:"SCRIPT" help:"The program that takes a release back. Default: people do, and report it."`
 	State       string        `default:"releasegraph-agent" type:"path" placeholder:"FOLDER" help:"Where it keeps what it does, kits and logs; each site has its own. Default: ${default}."`
 	Timeout     time.Duration `default:"1h" placeholder:"DURATION" help:"End a script that takes longer, with all that it has started. Default: ${default}."`
@@ -63,11 +64,11 @@ func (c *agentCmd) agent(r *running) (*agent.Agent, error) {
 	if c.Timeout <= 0 || c.Poll <= 0 || c.Grace < 0 {
 		return nil, usagef("--timeout, --poll and --grace are lengths of time, such as 30m")
 	}
-	scripts := agent.Scripts{Install: c.Script, Verify: c.Verify, BackOut: c.BackOut}
+	scripts := agent.Scripts{Install: c.Script, Verify: c.Verify, BackOut: c.BackOut, Audit: c.Audit}
 	for _, one := range []struct {
 		flag string
 		path *string
-	}{{"--run", &scripts.Install}, {"--verify", &scripts.Verify}, {"--back-out", &scripts.BackOut}} {
+	}{{"--run", &scripts.Install}, {"--verify", &scripts.Verify}, {"--back-out", &scripts.BackOut}, {"--audit", &scripts.Audit}} {
 		if *one.path == "" {
 			continue
 		}
