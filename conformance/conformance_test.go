@@ -145,6 +145,15 @@ func TestPublicLibrariesVerifyAndReadWhatWebhooksSend_E3(t *testing.T) {
 	}
 }
 
+// Software asks an unmodified client for what a release switches: at one instant for all, for
+// a share that grows, for what is none.
+func TestAnOpenFeatureClientReadsTheSwitchesOfReleases_P8(t *testing.T) {
+	needNode(t)
+	if got := node(t, "openfeature.mjs", serving(t, "serve", "--store", "sqlite:"+filepath.Join(t.TempDir(), "estate.db"))); len(got["asked"].([]any)) != 4 {
+		t.Errorf("%v", got)
+	}
+}
+
 func TestPublicLintersFindNothingInTheSchema(t *testing.T) {
 	needNode(t)
 	if got := node(t, "schema.mjs", sdl(t)); got["problems"] != 0.0 {
