@@ -13,6 +13,7 @@ import (
 
 	"releasegraph/internal/demo"
 	"releasegraph/internal/domain"
+	"releasegraph/internal/optional"
 	"releasegraph/internal/simulate"
 )
 
@@ -72,6 +73,7 @@ func (m *demoRollout) begin(ctx context.Context) error {
 	manners.Work = 40 * time.Minute
 	m.play = &simulate.Play{Ask: m.ask.ask, Fleet: simulate.NewFleet(1, manners, has)}
 	m.play.Fleet.Fail(demo.Fails)
+	m.play.Fleet.Audit(demo.Surplus, "till-par-1-spare")
 	if err := m.play.Plan(ctx, demo.Rolls, map[string]any{"soak": "PT12H"}); err != nil {
 		return err
 	}
@@ -101,9 +103,7 @@ func (m *demoRollout) installed(ctx context.Context) (map[string]map[string]stri
 	for _, s := range out.Sites.Nodes {
 		has[s.Key] = map[string]string{}
 		for _, e := range s.InstalledItems.Edges {
-			if e.Version != nil {
-				has[s.Key][e.Node.Key] = *e.Version
-			}
+			has[s.Key][e.Node.Key] = optional.Or(e.Version, "")
 		}
 	}
 	return has, err

@@ -18,6 +18,10 @@ import (
 // Rolls is the key of the release that waits to be rolled out.
 const Rolls = "POS-12.5.0"
 
+// Surplus is the key of a shop at which an audit finds what nobody knows of, where somebody plays
+// the sites.
+const Surplus = "par-1"
+
 // Fails is the key of a shop where Rolls goes wrong at first, where somebody plays the sites.
 const Fails = "ber-1"
 
@@ -70,7 +74,10 @@ func Load(ctx context.Context, a *app.App) (importer.Summary, error) {
 	if err := try(ctx, a); err != nil {
 		return sum, err
 	}
-	return sum, announce(ctx, a)
+	if err := announce(ctx, a); err != nil {
+		return sum, err
+	}
+	return sum, operate(ctx, a)
 }
 
 // review has one of the requests for change assessed and voted on, so that the

@@ -34,6 +34,16 @@ func (f *Fleet) Fetches(kit string) *Fleet {
 	return f
 }
 
+// Audit has what the sites have looked at before and after their work (D3), and something
+// be found at one of them that nobody knows of.
+func (f *Fleet) Audit(at, surplus string) {
+	for key, s := range f.sites {
+		if s.audits = true; key == at {
+			s.surplus = surplus
+		}
+	}
+}
+
 // Fail has the first attempt of a site fail.
 func (f *Fleet) Fail(key string) {
 	if s := f.sites[key]; s != nil {

@@ -1,6 +1,8 @@
 package simulate
 
 import (
+	"maps"
+	"slices"
 	"time"
 
 	"releasegraph/internal/domain"
@@ -15,6 +17,10 @@ type Report struct {
 	Attempt int
 	Detail  string
 	Kit     string // the SHA-256 of what the site fetched, "" where it does not say
+	// Audit is the moment of which Found tells, the versions of what is at the site by item,
+	// "" for one that is not known; "": nobody looked.
+	Audit domain.AuditMoment
+	Found map[string]string
 
 	send time.Time // when it is sent
 	once bool      // it was taken already, and is sent once more
@@ -28,6 +34,17 @@ func (r *Report) Input(deployment string) map[string]any {
 	}
 	if r.Kit != "" {
 		in["kitSha256"] = r.Kit
+	}
+	if r.Audit != "" {
+		found := []any{}
+		for _, item := range slices.Sorted(maps.Keys(r.Found)) {
+			one := map[string]any{"item": item}
+			if version := r.Found[item]; version != "" {
+				one["version"] = version
+			}
+			found = append(found, one)
+		}
+		in["audits"] = []any{map[string]any{"moment": string(r.Audit), "found": found}}
 	}
 	if r.Detail != "" {
 		in["detail"] = r.Detail

@@ -39,12 +39,16 @@ type site struct {
 	stated, taken time.Time
 	deaf, eager   bool
 	fails         bool // its first attempt fails
-	attempt       int  // the one that it has begun, 0: none
-	back          bool
-	receives      []Receipt
-	tasks         []task // in the order of their times
-	unsent        []*Report
-	made          int // how many reports
+	// audits says that what it has is looked at before and after its work, surplus what is
+	// found there besides; "" for nothing (D3).
+	audits   bool
+	surplus  string
+	attempt  int // the one that it has begun, 0: none
+	back     bool
+	receives []Receipt
+	tasks    []task // in the order of their times
+	unsent   []*Report
+	made     int // how many reports
 }
 
 // task is something that a site is going to do.
@@ -174,6 +178,13 @@ func (s *site) says(status domain.SiteRolloutStatus, at time.Time) {
 	if r.Kit = s.kit; s.foul {
 		r.Kit = strings.Repeat("0", 64)
 	}
+	switch {
+	case !s.audits:
+	case status == domain.SiteInstalled && s.had != nil:
+		r.Audit, r.Found = domain.AuditBefore, s.finds(s.had)
+	case status == domain.SiteVerified:
+		r.Audit, r.Found = domain.AuditAfter, s.finds(s.has)
+	}
 	if status == domain.SiteFailed {
 		r.Detail = "the disk is full"
 	}
@@ -181,6 +192,15 @@ func (s *site) says(status domain.SiteRolloutStatus, at time.Time) {
 		r.send = at.Add(s.between(0, s.manners.Delay))
 	}
 	s.unsent = append(s.unsent, r)
+}
+
+// finds is what an audit finds.
+func (s *site) finds(has map[string]string) map[string]string {
+	found := maps.Clone(has)
+	if s.surplus != "" {
+		found[s.surplus] = ""
+	}
+	return found
 }
 
 // clock is what the clock of the site shows at a time.
