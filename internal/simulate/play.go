@@ -44,7 +44,7 @@ func (p *Play) Plan(ctx context.Context, release string, more map[string]any) er
 			Violations []struct{ Text string }
 		}
 	}
-	const plan = `mutation Plan($input: PlanDeploymentInput!) { planDeployment(input: $input) { deployment { key } violations { text } } }`
+	const plan = `mutation Plan($input: PlanDeploymentInput!) { planDeployment(input: $input) { revision deployment { key } violations { text } } }`
 	if err := p.ask(ctx, plan, map[string]any{"input": in}, &made); err != nil {
 		return err
 	}
