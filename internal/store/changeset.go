@@ -123,6 +123,15 @@ type Change struct {
 	Effects  []Effect
 }
 
+// Bytes returns about how many bytes a change takes in memory.
+func (c *Change) Bytes() int {
+	n := 200 + len(c.Actor) + len(c.Reason) + len(c.Source) + len(c.Key)
+	for i := range c.Effects {
+		n += c.Effects[i].Bytes()
+	}
+	return n
+}
+
 // Effect is one node or edge that a change set created, changed or removed,
 // with the changed properties only. Created: Before is nil, After holds all.
 // Removed: After is nil, Before holds all. Changed: both hold the properties

@@ -190,12 +190,12 @@ func (f *Feed) append(changes []store.Change) {
 	defer f.mu.Unlock()
 	for i := range changes {
 		f.tail = append(f.tail, changes[i])
-		f.bytes += size(&changes[i])
+		f.bytes += int64(changes[i].Bytes())
 		f.head = changes[i].Revision
 	}
 	drop := 0
 	for len(f.tail)-drop > 1 && (len(f.tail)-drop > f.opts.MaxChanges || f.bytes > f.opts.MaxBytes) {
-		f.bytes -= size(&f.tail[drop])
+		f.bytes -= int64(f.tail[drop].Bytes())
 		drop++
 	}
 	f.tail = f.tail[drop:] // freed when the next growth moves the rest
@@ -206,13 +206,4 @@ func (f *Feed) append(changes []store.Change) {
 func (f *Feed) wake() {
 	close(f.moved)
 	f.moved = make(chan struct{})
-}
-
-// size is about how many bytes a change set takes.
-func size(c *store.Change) int64 {
-	n := 200 + len(c.Actor) + len(c.Reason) + len(c.Key)
-	for i := range c.Effects {
-		n += c.Effects[i].Bytes()
-	}
-	return int64(n)
 }

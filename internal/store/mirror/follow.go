@@ -50,9 +50,7 @@ func (s *Store) step(ctx context.Context) error {
 		return err
 	}
 	s.fail(nil)
-	if s.writes.Load() > 0 { // who is committing brings it
-		s.pass(ctx, reached)
-	}
+	s.pass(ctx, head)
 	if now = s.now.Load(); now == nil || now.revision >= head {
 		return nil
 	}
@@ -89,18 +87,24 @@ const batch = 256
 // read from the log.
 const grace = 5 * time.Millisecond
 
-// pass waits until a revision is passed, no longer than the grace.
-func (s *Store) pass(ctx context.Context, reached store.Revision) {
+// pass waits for those who are committing to bring a revision, as long as they get on
+// within the grace.
+func (s *Store) pass(ctx context.Context, head store.Revision) {
 	timer := time.NewTimer(grace)
 	defer timer.Stop()
-	changed := s.change()
-	if now := s.now.Load(); now == nil || now.revision > reached {
-		return
-	}
-	select {
-	case <-changed:
-	case <-timer.C:
-	case <-ctx.Done():
+	for s.writes.Load() > 0 {
+		changed := s.change()
+		if now := s.now.Load(); now == nil || now.revision >= head {
+			return
+		}
+		select {
+		case <-changed:
+			timer.Reset(grace)
+		case <-timer.C:
+			return
+		case <-ctx.Done():
+			return
+		}
 	}
 }
 

@@ -6,30 +6,28 @@ import (
 	"releasegraph/internal/store"
 )
 
-// mostRecent is how many effects the changes have that are remembered; one that
-// has more alone is not.
-const mostRecent = 4096
-
 // recent are the changes that came last, without a gap: whoever follows the
-// mirror need not read them from the log.
+// mirror need not read them from the log. They take no more than is read of the
+// log at once; one that takes more alone is not remembered.
 type recent struct {
-	mu      sync.Mutex
-	list    []store.Change
-	effects int
+	mu    sync.Mutex
+	list  []store.Change
+	bytes int
 }
 
 func (r *recent) add(changes []store.Change) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for _, c := range changes {
+	for i := range changes {
+		c := &changes[i]
 		if n := len(r.list); n > 0 && r.list[n-1].Revision+1 != c.Revision {
-			r.list, r.effects = nil, 0
+			r.list, r.bytes = nil, 0
 		}
-		r.list, r.effects = append(r.list, c), r.effects+len(c.Effects)
+		r.list, r.bytes = append(r.list, *c), r.bytes+c.Bytes()
 	}
 	old := 0
-	for r.effects > mostRecent {
-		r.effects -= len(r.list[old].Effects)
+	for r.bytes > store.RunBytes {
+		r.bytes -= r.list[old].Bytes()
 		old++
 	}
 	if old > 0 {
@@ -38,11 +36,18 @@ func (r *recent) add(changes []store.Change) {
 	}
 }
 
+// forget lets go of all of them.
+func (r *recent) forget() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.list, r.bytes = nil, 0
+}
+
 // after returns up to limit changes that follow a revision.
 func (r *recent) after(after store.Revision, limit int) []store.Change {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if len(r.list) == 0 || after+1 < r.list[0].Revision || after >= r.list[len(r.list)-1].Revision {
+	if limit <= 0 || len(r.list) == 0 || after+1 < r.list[0].Revision || after >= r.list[len(r.list)-1].Revision {
 		return nil
 	}
 	from := int(after + 1 - r.list[0].Revision)

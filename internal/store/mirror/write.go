@@ -137,9 +137,28 @@ func (s *Store) RevisionAt(ctx context.Context, t time.Time) (store.Revision, er
 	return r, err
 }
 
-// Changes is the store's. Reads after it have reached what it tells of.
+// Changes is the store's, and from memory where that has all that is known to follow.
+// Reads after it have reached what it tells of.
 func (s *Store) Changes(ctx context.Context, after store.Revision, limit int) ([]store.Change, error) {
+	if changes := s.Recent(after, limit); ctx.Err() == nil && s.suffices(changes, limit) {
+		return changes, nil
+	}
 	return s.noted(s.Store.Changes(ctx, after, limit))
+}
+
+// suffices reports whether remembered changes are as many as are wanted, or all that
+// anybody was told of.
+func (s *Store) suffices(changes []store.Change, limit int) bool {
+	n := len(changes)
+	return n > 0 && (n == limit || int64(changes[n-1].Revision) >= s.known.Load())
+}
+
+// Compact is the store's. What it forgets is not remembered here either.
+func (s *Store) Compact(ctx context.Context, through store.Revision) error {
+	s.recent.forget()
+	err := s.Store.Compact(ctx, through)
+	s.recent.forget()
+	return err
 }
 
 // Undo is the store's. Reads after it have reached what it tells of.

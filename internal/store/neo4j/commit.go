@@ -270,12 +270,14 @@ func (c *committer) oneByOne(group []*pending) {
 	}
 }
 
+// answer tells those who wait for their sets first: what decorates the store then has them
+// before it would read them from the log.
 func (c *committer) answer(g *group) {
-	if g.head > 0 {
-		c.store.watch.advance(g.head)
-	}
 	for i, p := range g.sets {
 		p.done <- g.outcomes[i]
+	}
+	if g.head > 0 {
+		c.store.watch.advance(g.head)
 	}
 }
 

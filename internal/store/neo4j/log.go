@@ -10,16 +10,6 @@ import (
 	"releasegraph/internal/store/logbody"
 )
 
-// Head implements store.Store.
-func (s *Store) Head(ctx context.Context) (store.Revision, error) {
-	var head store.Revision
-	err := s.ask(ctx, func(t tx) (err error) {
-		head, err = t.head()
-		return err
-	})
-	return head, err
-}
-
 func (t tx) head() (store.Revision, error) {
 	values, err := t.row("MATCH (h:LogHead {id: 'log'}) RETURN h.revision", nil)
 	if err != nil {

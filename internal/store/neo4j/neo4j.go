@@ -47,6 +47,7 @@ type Store struct {
 	bookmarks neo4j.BookmarkManager
 	committer *committer
 	watch     *watch
+	heads     heads
 
 	ready atomic.Pointer[openIndexed] // what IndexOpen made ready, as last seen
 

@@ -120,22 +120,28 @@ func (r *scanner) nodes(ctx context.Context, kind string) error {
 	})
 }
 
+// edges reads those of each node in the order of ids. The server knows at once how many of a
+// relationship there are: of few it finds the nodes, and need not look at every one.
 func (r *scanner) edges(ctx context.Context, rel string) error {
 	near := quote(commonLabel)
 	if froms := r.store.catalog.FarKinds(rel, "", store.In); len(froms) == 1 {
 		near = quote(froms[0])
 	}
-	cypher := fmt.Sprintf("MATCH (a:%s) WHERE a.id > $after WITH a ORDER BY a.id LIMIT $limit OPTIONAL MATCH (a)-[r:%s]->(b:Node) "+
-		"RETURN a.id, collect(b.id), collect(properties(r))", near, quote(rel))
+	const answer = " RETURN a.id, collect(b.id), collect(properties(r))"
+	counted := fmt.Sprintf("MATCH ()-[r:%s]->() RETURN count(r)", quote(rel))
+	few := fmt.Sprintf("MATCH (a:%s)-[r:%s]->(b:Node) WHERE a.id > $after"+answer, commonLabel, quote(rel))
+	many := fmt.Sprintf("MATCH (a:%s) WHERE a.id > $after WITH a ORDER BY a.id LIMIT $limit OPTIONAL MATCH (a)-[r:%s]->(b:Node)"+answer, near, quote(rel))
 	return scanPages(ctx, r, scanned[*neo4j.Record]{
 		read: func(t tx, p params) ([]*neo4j.Record, error) {
-			records, err := t.rows(cypher, p)
-			for _, record := range records {
-				if _, uneven := even(record.Values[1:]); record.Values[0] == nil || uneven != nil {
-					return nil, errVanished
-				}
+			count, err := t.row(counted, nil)
+			if err != nil || count[0] == int64(0) {
+				return nil, err
 			}
-			return records, err
+			cypher := many
+			if count[0].(int64) < scanPage {
+				cypher = few
+			}
+			return evenRows(t.rows(cypher, p))
 		},
 		add: func(b *store.Batch, record *neo4j.Record) string {
 			from := record.Values[0].(string)
@@ -144,6 +150,16 @@ func (r *scanner) edges(ctx context.Context, rel string) error {
 		},
 		lost: func(b *store.Batch) { b.Edges = append(b.Edges, r.rewind.lostEdges(rel)...) },
 	})
+}
+
+// evenRows are rows of an id and lists, none of which lacks what was deleted meanwhile.
+func evenRows(records []*neo4j.Record, err error) ([]*neo4j.Record, error) {
+	for _, record := range records {
+		if _, uneven := even(record.Values[1:]); record.Values[0] == nil || uneven != nil {
+			return nil, errVanished
+		}
+	}
+	return records, err
 }
 
 // scanned is how the nodes of a kind are read, or the edges of a relationship: R
