@@ -19,6 +19,8 @@ const piece = 64 << 10
 type Stream struct {
 	answer *bytes.Buffer // that gqlgen writes
 	gaps   []gap
+	ended  []func(error)
+	err    error
 }
 
 // gap is where in an answer a list is left out.
@@ -45,9 +47,33 @@ func (s *Stream) Holds(a *graphql.Response) bool {
 	return len(s.gaps) > 0 && len(a.Data) > 0 && len(a.Data) == s.answer.Len() && &a.Data[0] == &s.answer.Bytes()[0]
 }
 
+// AtEnd calls a function when an answer lies ready: where lists are held back from it, when
+// its Stream ends, with what broke it off.
+func AtEnd(ctx context.Context, a *graphql.Response, then func(error)) {
+	s := streamOf(ctx)
+	if s == nil || a == nil || !s.Holds(a) {
+		then(nil)
+		return
+	}
+	s.ended = append(s.ended, then)
+}
+
+// End tells those who wait for the stream's end.
+func (s *Stream) End() {
+	for _, then := range s.ended {
+		then(s.err)
+	}
+	s.ended = nil
+}
+
 // Write writes an answer from which lists are held back, with them. Errors say what of
 // it could not be written.
 func (s *Stream) Write(out io.Writer, a *graphql.Response) error {
+	s.err = s.write(out, a)
+	return s.err
+}
+
+func (s *Stream) write(out io.Writer, a *graphql.Response) error {
 	from := 0
 	for _, g := range s.gaps {
 		if _, err := out.Write(a.Data[from:g.at]); err != nil {

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/rs/zerolog"
 	"github.com/stretchr/testify/require"
 
@@ -200,4 +201,25 @@ func TestALongPageThatTakesTooLongBreaksOff(t *testing.T) {
 	require.ErrorIs(t, err, io.ErrUnexpectedEOF)
 	require.False(t, json.Valid(bytes.TrimSpace([]byte(body))))
 	require.Contains(t, r.log.String(), "an answer broke off")
+}
+
+// An answer that is sent while it is read is counted and timed when it has ended.
+func TestALongPageIsTimedToItsEnd(t *testing.T) {
+	registry := prometheus.NewRegistry()
+	r := overMany(t, server.Config{Metrics: registry, Gather: registry}, longText)
+	counted := func() string { return r.get("/metrics").body }
+	const ok, broken = `operations_total{operation="other",outcome="ok",type="query"} 1`, `operations_total{operation="other",outcome="errors",type="query"} 1`
+	_, err := slowly(t, r, func() { require.NotContains(t, counted(), ok) })
+	require.NoError(t, err)
+	require.Eventually(t, func() bool { return strings.Contains(counted(), ok) }, 20*time.Second, 5*time.Millisecond)
+
+	within, leave := context.WithCancel(t.Context())
+	request, err := http.NewRequestWithContext(within, http.MethodPost, r.url+"/graphql", strings.NewReader(`{"query":"{configurationItems(first:5000){nodes{key description}}}"}`))
+	require.NoError(t, err)
+	request.Header.Set("Content-Type", "application/json")
+	response, err := http.DefaultClient.Do(request)
+	require.NoError(t, err)
+	leave()
+	require.NoError(t, response.Body.Close())
+	require.Eventually(t, func() bool { return strings.Contains(counted(), broken) }, 20*time.Second, 5*time.Millisecond, "who asked has left")
 }

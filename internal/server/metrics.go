@@ -10,6 +10,8 @@ import (
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/codes"
 	"go.opentelemetry.io/otel/trace"
+
+	"releasegraph/graph/direct"
 )
 
 // operations counts and times operations, logs slow ones, and makes each a
@@ -31,7 +33,7 @@ func newOperations(c Config, known []string, s *streams, limited prometheus.Coll
 	o := &operations{
 		config: c, known: map[string]bool{},
 		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Name: "releasegraph_operation_seconds", Help: "How long operations took, to the first answer of a subscription.",
+			Name: "releasegraph_operation_seconds", Help: "How long operations took, to the first answer of a subscription, and to the end of an answer that is sent while it is read.",
 			Buckets: prometheus.ExponentialBuckets(0.001, 3, 10),
 		}, []string{"type", "operation"}),
 		total: prometheus.NewCounterVec(prometheus.CounterOpts{
@@ -70,19 +72,22 @@ func (o *operations) around(ctx context.Context, next graphql.OperationHandler) 
 		answer := respond(ctx)
 		if first {
 			first = false
-			o.answered(ctx, op, answer, kind, name, time.Since(start))
-			if answer == nil || len(answer.Errors) > 0 {
-				span.SetStatus(codes.Error, "")
-			}
-			span.End()
+			direct.AtEnd(ctx, answer, func(broken error) {
+				ok := answer != nil && len(answer.Errors) == 0 && broken == nil
+				o.answered(ctx, op, ok, kind, name, time.Since(start))
+				if !ok {
+					span.SetStatus(codes.Error, "")
+				}
+				span.End()
+			})
 		}
 		return answer
 	}
 }
 
-func (o *operations) answered(ctx context.Context, op *graphql.OperationContext, answer *graphql.Response, kind, name string, took time.Duration) {
+func (o *operations) answered(ctx context.Context, op *graphql.OperationContext, ok bool, kind, name string, took time.Duration) {
 	outcome := "ok"
-	if answer == nil || len(answer.Errors) > 0 {
+	if !ok {
 		outcome = "errors"
 	}
 	o.total.WithLabelValues(kind, name, outcome).Inc()

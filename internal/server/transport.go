@@ -79,6 +79,7 @@ func (t overHTTP) answerOnce(ctx context.Context, w http.ResponseWriter, r *http
 	}
 	defer leave()
 	ctx, lists := direct.WithStream(ctx)
+	defer lists.End()
 	responses, ctx := exec.DispatchOperation(t.hurried(ctx, op), op)
 	answer := responses(ctx)
 	if answer == nil { // gqlgen's way to say that the context has ended
