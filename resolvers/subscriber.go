@@ -23,7 +23,7 @@ type subscriber struct {
 	own    graphql.ResponseHandler
 	at     int64
 	left   int
-	// taken is a change set that Ready came to, and whose answers were not there yet.
+	// taken is a change set that was come to, and whose answers are not there yet.
 	taken *event.Committed
 	// alone is a change set whose answers were not to be shared, and are to be worked out.
 	alone *event.Committed
@@ -67,36 +67,37 @@ func (b *subscriber) next(ctx context.Context) *graphql.Response {
 // Await implements response.Source.
 func (b *subscriber) Await(ctx context.Context) {
 	for b.left <= 0 && b.alone == nil && !b.over {
-		c, err := b.take(ctx)
-		if err != nil {
-			b.end(ctx, err)
-			return
+		if b.taken == nil {
+			c, err := b.source.Next(ctx)
+			if err != nil {
+				b.end(ctx, err)
+				return
+			}
+			b.taken = &c
 		}
-		if b.question == "" {
-			b.begin(c, nil)
-			b.alone = &c
-			return
-		}
-		answers, err := b.schema.shared.answers(ctx, b, c)
-		b.begin(c, answers)
-		if err == nil {
-			continue
-		}
-		if errors.Is(err, errPersonal) {
-			b.question = "" // and so will the next ones be
-		}
-		b.alone = &c // and errors are met again there
+		b.answer(ctx)
 	}
 }
 
-// take returns the change set that comes next.
-func (b *subscriber) take(ctx context.Context) (event.Committed, error) {
-	if b.taken == nil {
-		return b.source.Next(ctx)
-	}
-	c := *b.taken
+// answer has the change set that was taken answered for all who ask the same, or notes that
+// it is to be for this subscriber alone.
+func (b *subscriber) answer(ctx context.Context) {
+	c := b.taken
 	b.taken = nil
-	return c, nil
+	if b.question == "" {
+		b.begin(*c, nil)
+		b.alone = c
+		return
+	}
+	answers, err := b.schema.shared.answers(ctx, b, *c)
+	b.begin(*c, answers)
+	if err == nil {
+		return
+	}
+	if errors.Is(err, errPersonal) {
+		b.question = "" // and so will the next ones be
+	}
+	b.alone = c // and errors are met again there
 }
 
 // begin begins with a change set, and the answers to it where these are shared.

@@ -65,6 +65,7 @@ func (e *estate) watch(t *telemetry.Telemetry) {
 		}
 		return float64(n)
 	})
+	t.Registry.MustRegister(webhookMetrics{e.app.Webhooks, time.Now})
 	if e.mirror != nil {
 		t.Gauge("mirror_lag_revisions", "How many change sets the records in memory are behind.", func() float64 { return float64(e.mirror.Status().Lag()) })
 		t.Gauge("mirror_bytes", "About how much memory the records take; 0 until they are loaded.", func() float64 { return float64(e.mirror.Status().Bytes) })

@@ -154,23 +154,31 @@ func (s *socket) serve() {
 	s.watch.join(s)
 	defer s.watch.leave(s)
 	time.AfterFunc(s.streams.limits.Ping, s.pings)
-	for {
-		kind, text, err := s.conn.Read(s.ctx)
-		if err != nil {
-			return // the client has gone, or was told why it has to
-		}
-		if kind != websocket.MessageText {
-			s.close(closeInvalid, "Invalid message: text is expected")
-			return
-		}
-		var wrong *protocolError
-		if err := s.receive(text); errors.As(err, &wrong) {
-			s.close(wrong.code, wrong.reason)
-			return
-		} else if err != nil {
-			return
-		}
+	stop := context.AfterFunc(s.ctx, func() { _ = s.conn.CloseNow() })
+	defer stop()
+	for s.wire.await() == nil && s.hear() {
+		continue
 	}
+}
+
+// hear acts on what the client says next, and reports whether there may be more.
+func (s *socket) hear() bool {
+	kind, text, err := s.conn.Read(s.ctx)
+	if err != nil {
+		return false // the client has gone, or was told why it has to
+	}
+	if kind != websocket.MessageText {
+		s.close(closeInvalid, "Invalid message: text is expected")
+		return false
+	}
+	var wrong *protocolError
+	if err := s.receive(text); errors.As(err, &wrong) {
+		s.close(wrong.code, wrong.reason)
+		return false
+	} else if err != nil {
+		return false
+	}
+	return true
 }
 
 func (s *socket) now() state {

@@ -48,11 +48,8 @@ func (s *socket) subscribe(m message) error {
 		s.fail(o, m.ID, gqlerror.List{refused})
 		return nil
 	}
-	s.ops.Go(func() {
-		defer s.streams.end()
-		defer cancel()
-		s.run(ctx, o, m.ID, params)
-	})
+	s.ops.Add(1)
+	go s.run(ctx, o, m.ID, params)
 	return nil
 }
 
@@ -95,16 +92,28 @@ func (s *socket) stop(id string) {
 // id and a log line of its own.
 func (s *socket) run(ctx context.Context, o *running, id string, params *graphql.RawParams) {
 	ctx, l := s.logged(ctx)
-	defer l.write()
+	defer s.ran(o, l)
 	op := s.created(ctx, o, id, params)
 	if op == nil {
 		return
 	}
-	end := s.follow(ctx, s.exec, op, func(answer *graphql.Response, more bool) error {
+	s.tellEnd(o, id, s.follow(ctx, s.exec, op, s.teller(o, id)))
+}
+
+// teller tells the answers of an operation.
+func (s *socket) teller(o *running, id string) func(*graphql.Response, bool) error {
+	return func(answer *graphql.Response, more bool) error {
 		s.sendOf(o, message{ID: id, Type: "next", answer: answer, more: more}, false)
 		return nil
-	})
-	s.tellEnd(o, id, end)
+	}
+}
+
+// ran notes that an operation is over.
+func (s *socket) ran(o *running, l *logging) {
+	l.write()
+	o.cancel()
+	s.streams.end()
+	s.ops.Done()
 }
 
 // created checks an operation; nil: it cannot be run, and the client was told why.

@@ -15,8 +15,8 @@ import (
 // long passes by them. The library writes its control frames at once only if one fits into
 // the buffer: they have up to 127 bytes.
 const (
-	readBuffer  = 512
-	writeBuffer = 256
+	readBuffer  = 128
+	writeBuffer = 144
 )
 
 // wire is the connection under a socket. The WebSocket library reads from it, and writes
@@ -25,7 +25,12 @@ const (
 type wire struct {
 	net.Conn
 	patience time.Duration // for a client to take a message
-	early    []byte        // what came behind the request, and was not read yet
+	reader   *bufio.Reader // through which the library reads
+
+	// reading is held by who reads: the socket, or the library when it closes.
+	reading sync.Mutex
+	early   []byte // what came already: behind the request, or see await
+	first   [1]byte
 
 	mu   sync.Mutex
 	shut bool // a close frame may have been sent: no message may follow
@@ -47,12 +52,27 @@ func (o *opening) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	}
 	early, _ := buffers.Reader.Peek(buffers.Reader.Buffered()) // they are there
 	w := o.wire
-	w.Conn, w.early = conn, slices.Clone(early)
-	return w, bufio.NewReadWriter(bufio.NewReaderSize(w, readBuffer), bufio.NewWriterSize(w, writeBuffer)), nil
+	w.Conn, w.early, w.reader = conn, slices.Clone(early), bufio.NewReaderSize(w, readBuffer)
+	return w, bufio.NewReadWriter(w.reader, bufio.NewWriterSize(w, writeBuffer)), nil
+}
+
+// await waits until there is something to read. Where the library waits by itself, what it
+// has on the stack meanwhile makes that twice as large, for each of thousands.
+func (w *wire) await() error {
+	w.reading.Lock()
+	defer w.reading.Unlock()
+	if w.reader.Buffered() > 0 || len(w.early) > 0 {
+		return nil
+	}
+	n, err := w.Conn.Read(w.first[:])
+	w.early = w.first[:n]
+	return err
 }
 
 // Read implements net.Conn.
 func (w *wire) Read(p []byte) (int, error) {
+	w.reading.Lock()
+	defer w.reading.Unlock()
 	if len(w.early) == 0 {
 		return w.Conn.Read(p)
 	}
