@@ -72,10 +72,9 @@ func (f *Feed) page(ctx context.Context, begin store.Revision) ([]store.Change, 
 	}
 }
 
-func weight(_ string, page []store.Change) int {
-	sum := int64(0)
+func weight(_ string, page []store.Change) (sum int) {
 	for i := range page {
-		sum += size(&page[i])
+		sum += page[i].Bytes()
 	}
-	return int(sum)
+	return sum
 }
