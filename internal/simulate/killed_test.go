@@ -64,25 +64,17 @@ type server struct {
 
 var listening = regexp.MustCompile(`"url":"(http://127\.0\.0\.1:\d+)"`)
 
-// serve starts a server whose clock begins at a time: again, as whoever watches it would,
-// where it ends by itself.
+// serve starts a server whose clock begins at a time.
 func serve(t *testing.T, at time.Time, store ...string) *server {
 	t.Helper()
 	args := append([]string{"serve", "--listen=127.0.0.1:0", "--clock=" + at.UTC().Format(time.RFC3339Nano)}, store...)
-	for range 3 {
-		c, log := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestServer$"), &said{}
-		c.Env, c.Stderr = append(os.Environ(), serverArgs+"="+strings.Join(args, "\n")), log
-		require.NoError(t, c.Start())
-		s := &server{process: c, log: log}
-		t.Cleanup(s.kill)
-		if s.opens(log) {
-			return s
-		}
-		s.kill()
-		t.Log(log)
-	}
-	t.Fatal("the server does not begin")
-	return nil
+	c, log := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestServer$"), &said{}
+	c.Env, c.Stderr = append(os.Environ(), serverArgs+"="+strings.Join(args, "\n")), log
+	require.NoError(t, c.Start())
+	s := &server{process: c, log: log}
+	t.Cleanup(s.kill)
+	require.True(t, s.opens(log), "the server does not begin: %s", log)
+	return s
 }
 
 // opens waits until the server hears requests, or has ended.

@@ -43,12 +43,13 @@ func (r *Rollout) dueOfOpen(now time.Time) []Move {
 	return slices.Concat(r.overdue(now), r.near(now), r.deadline(now))
 }
 
-// activate is the instant of a SCHEDULED activation (P8, D4): what is installed begins
-// to run, and what is not has failed. One that is tried again after the instant is not
-// too late.
+// activate is the instant of a common activation (P8, D4): what is installed begins to
+// run, also what tells only later that it was installed before; and where the instant was
+// SCHEDULED, what is not has failed. One that is tried again after the instant is not too
+// late.
 func (r *Rollout) activate(now time.Time) (list []Move) {
 	d := r.Deployment
-	if d.Activation != domain.Scheduled || d.ActivateAt == nil || now.Before(*d.ActivateAt) {
+	if d.Activation == domain.AtInstall || d.ActivateAt == nil || now.Before(*d.ActivateAt) {
 		return nil
 	}
 	for _, w := range r.Waves {
@@ -57,7 +58,7 @@ func (r *Rollout) activate(now time.Time) (list []Move) {
 			case domain.SiteInstalled:
 				list = append(list, moveStep(s, domain.SiteActivated, "the instant of the activation has come"))
 			case domain.SitePending, domain.SiteDistributed:
-				if since == nil || !since.After(*d.ActivateAt) {
+				if d.Activation == domain.Scheduled && (since == nil || !since.After(*d.ActivateAt)) {
 					list = append(list, moveStep(s, domain.SiteFailed, "it was not installed at the instant of the activation"))
 				}
 			}

@@ -204,3 +204,22 @@ func legal(t *rapid.T, r *running.Rollout, moves []running.Move, now time.Time) 
 	}
 	return r
 }
+
+// What was installed before somebody triggered the activation, and says so only after, runs
+// as well; what is installed later is not too late.
+func TestWhatTellsLateThatItWasInstalledRuns_P8(t *testing.T) {
+	r := rollout(1, 2)
+	r.Deployment.Activation, r.Deployment.ActivateAt = domain.Triggered, &start
+	r.Waves[0].Status, r.Waves[1].Status = domain.WaveSucceeded, domain.WaveRunning
+	for i, status := range []domain.SiteRolloutStatus{domain.SiteInstalled, domain.SitePending} {
+		one := *r.Waves[1].Steps[i].SiteRollout
+		one.Status = status
+		r.Waves[1].Steps[i].SiteRollout = &one
+	}
+	verified := *r.Waves[0].Steps[0].SiteRollout
+	verified.Status = domain.SiteVerified
+	r.Waves[0].Steps[0].SiteRollout = &verified
+	require.Equal(t, []string{"ACTIVATED s2-1"}, told(r.Due(start)))
+	r.Deployment.ActivateAt = nil
+	require.NotContains(t, told(r.Due(start)), "ACTIVATED s2-1", "nobody has triggered it")
+}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"regexp"
 
 	moderncsqlite "modernc.org/sqlite"
@@ -33,15 +32,6 @@ func (s *Store) outward(ctx context.Context, err error) error {
 	return unavailable(s.name, err)
 }
 
-// readable reports whether there is a file that can be read.
-func readable(name string) bool {
-	f, err := os.Open(name)
-	if err != nil {
-		return false
-	}
-	return f.Close() == nil
-}
-
 func isPort(err error) bool {
 	for _, e := range portErrors {
 		if errors.Is(err, e) {
@@ -56,7 +46,7 @@ func isPort(err error) bool {
 // than SQLite allows.
 func unavailable(name string, err error) error {
 	code := codeOf(err)
-	if code == lib.SQLITE_CANTOPEN && readable(name) { // what lies beside it cannot be made
+	if code == lib.SQLITE_CANTOPEN && may(name, toRead) { // what lies beside it cannot be made
 		code = lib.SQLITE_READONLY
 	}
 	switch code {
@@ -96,7 +86,7 @@ func advice(err error) string {
 	case lib.SQLITE_READONLY:
 		return "the file is read-only; give the server the right to write to it and to its directory"
 	case lib.SQLITE_CANTOPEN:
-		return "cannot open the file; does its directory exist, and may the server write there?"
+		return "cannot open the file (" + err.Error() + "); does its directory exist, and may the server write there?"
 	case lib.SQLITE_BUSY, lib.SQLITE_LOCKED:
 		return "another process holds the file's lock; try again, or end that process"
 	case lib.SQLITE_NOTADB:

@@ -81,7 +81,7 @@ func Open(ctx context.Context, path string, schema store.Schema, o Options) (*St
 	if s.limit <= 0 {
 		s.limit = 64
 	}
-	if err := s.open(ctx, path, o); err != nil {
+	if err := s.openPatiently(ctx, path, o); err != nil {
 		s.release()
 		return nil, s.outward(ctx, err)
 	}

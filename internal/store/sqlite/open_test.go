@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"releasegraph/internal/store"
 	"releasegraph/internal/store/sqlite"
@@ -80,6 +81,38 @@ func TestFilesThatCannotBeUsedAreRefusedWithAReason(t *testing.T) {
 		if !errors.Is(err, store.ErrUnavailable) || !strings.Contains(err.Error(), reason) {
 			t.Errorf("%s: %v", path, err)
 		}
+	}
+}
+
+// What keeps SQLite from opening a file for a moment is waited for; what lasts is told, with
+// SQLite's own words.
+func TestAFileThatCannotBeOpenedForAMomentIsOpened(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "graph.db")
+	s, err := sqlite.Open(t.Context(), path, small(name), sqlite.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(path+"-wal", 0o700); err != nil { // where its log is to be
+		t.Fatal(err)
+	}
+	_, err = sqlite.Open(t.Context(), path, small(name), sqlite.Options{})
+	if !errors.Is(err, store.ErrUnavailable) || !strings.Contains(err.Error(), "cannot open the file (unable to open database file") {
+		t.Fatal(err)
+	}
+	removed := make(chan error, 1)
+	go func() {
+		time.Sleep(50 * time.Millisecond)
+		removed <- os.Remove(path + "-wal")
+	}()
+	s, err = sqlite.Open(t.Context(), path, small(name), sqlite.Options{})
+	if err := errors.Join(err, <-removed); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(t.Context()); err != nil {
+		t.Fatal(err)
 	}
 }
 
