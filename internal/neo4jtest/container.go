@@ -1,20 +1,19 @@
 package neo4jtest
 
 import (
-	"context"
+	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net"
 	"os"
+	"os/exec"
 	"strings"
 	"time"
-
-	"github.com/google/uuid"
-	"github.com/testcontainers/testcontainers-go"
-	"github.com/testcontainers/testcontainers-go/modules/neo4j"
 )
 
-const image = "neo4j:5.26-community"
+// contained is the program that runs a server in a container.
+const contained = "releasegraph/internal/neo4jtest/contained"
 
 var errNoEngine = errors.New("no container engine answers")
 
@@ -23,22 +22,32 @@ func container() (Access, func(), error) {
 	if !engineAnswers() {
 		return Access{}, nil, errNoEngine
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
-	defer cancel()
-	password := uuid.NewString()
-	c, err := neo4j.Run(ctx, image, neo4j.WithAdminPassword(password))
-	end := func() { _ = testcontainers.TerminateContainer(c) }
+	return keptBy(exec.Command("go", "run", contained))
+}
+
+// keptBy starts a process that tells how to get into a server, and keeps it until
+// its input ends: with this process at the latest.
+func keptBy(cmd *exec.Cmd) (Access, func(), error) {
+	var said bytes.Buffer
+	cmd.Stderr = &said
+	input, err := cmd.StdinPipe()
 	if err != nil {
-		end()
+		return Access{}, nil, err
+	}
+	output, err := cmd.StdoutPipe()
+	if err != nil {
+		return Access{}, nil, err
+	}
+	if err := cmd.Start(); err != nil {
 		return Access{}, nil, fmt.Errorf("container: %w", err)
 	}
-	uri, err := c.BoltUrl(ctx)
-	if err != nil {
+	end := func() { _ = errors.Join(input.Close(), cmd.Wait()) }
+	var a Access
+	if err := json.NewDecoder(output).Decode(&a); err != nil {
 		end()
-		return Access{}, nil, fmt.Errorf("container: %w", err)
+		return Access{}, nil, fmt.Errorf("container: %w: %s", err, &said)
 	}
-	uri = strings.Replace(uri, "neo4j://", "bolt://", 1) // one server: no routing by names that only it knows
-	return Access{uri, "neo4j", password}, end, nil
+	return a, end, nil
 }
 
 // engineAnswers dials the engine itself, since looking for one the thorough way
