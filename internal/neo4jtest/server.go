@@ -35,7 +35,7 @@ internal.dbms.bolt.netty_server_shutdown_quiet_period=0
 `
 	// Room for compiled code: in what there is by default with one compiler it is
 	// thrown away and compiled anew all the time, once a server has run a package.
-	flags = "-Xms512m -Xmx512m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m"
+	flags = "-Xms512m -Xmx512m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m -XX:CompileThresholdScaling=0.1"
 )
 
 // setting is short for how servers are run: those that are run differently are
