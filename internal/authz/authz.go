@@ -30,14 +30,13 @@ func (p *Policies) May(actor domain.Actor, action Action, kind string) error {
 
 // May is Policies.May for an actor whose grants these are.
 func (g *Grants) May(actor domain.Actor, action Action, kind string) error {
-	d := g.Decide(actor, action, kind)
-	if d.Any() && (!anew(action) || d.Granted.With(0)) {
+	if g.Decide(actor, action, kind).Permits(action) {
 		return nil
 	}
-	allowed := g.policies.Allowed(action, kind)
 	if len(actor.Roles) > 0 && g.Grant(action, kind) != 0 {
 		return narrow(actor, action, kind)
 	}
+	allowed := g.policies.Allowed(action, kind)
 	names := make([]string, len(allowed))
 	for i, role := range allowed {
 		names[i] = string(role)

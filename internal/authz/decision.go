@@ -18,6 +18,12 @@ type Decision struct {
 // Any reports whether the action is allowed with some records at least.
 func (d Decision) Any() bool { return d.Granted != 0 }
 
+// Permits reports whether the action is allowed with some records at least, and, where
+// it makes them, with such as have no facts yet.
+func (d Decision) Permits(action Action) bool {
+	return d.Any() && (!anew(action) || d.Granted.With(0))
+}
+
 // All reports whether the action is allowed whatever the record.
 func (d Decision) All() bool { return d.Granted == d.Possible && d.Granted != 0 }
 

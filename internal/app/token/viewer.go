@@ -49,8 +49,7 @@ func (a *Area) Viewer(ctx context.Context) *Viewer {
 	grants := a.estate.Policies.For(who.Actor)
 	for _, kind := range authz.Kinds() {
 		for _, action := range authz.Actions() {
-			if grants.May(who.Actor, action, kind) == nil {
-				d := grants.Decide(who.Actor, action, kind)
+			if d := grants.Decide(who.Actor, action, kind); d.Permits(action) {
 				v.May = append(v.May, &Permission{Kind: kind, Action: string(action), Everything: d.All()})
 			}
 		}
