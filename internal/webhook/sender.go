@@ -116,6 +116,8 @@ func (s *Sender) CheckAddress(address string) error {
 		return errors.New("is no address such as https://hooks.example.org/releases")
 	case u.User != nil:
 		return errors.New("must not hold a name or a password: what is sent is signed")
+	case u.Port() == "0" || u.Port() != "" && !isPort(u.Port()):
+		return errors.New("names a port that cannot be: ports are 1 to 65535")
 	case u.Fragment != "":
 		return errors.New("must not have a part behind #, which is never sent")
 	case u.Scheme == "https":
@@ -126,6 +128,11 @@ func (s *Sender) CheckAddress(address string) error {
 		return errors.New("must begin with https: http is spoken only to networks that the operator allows (--webhook-allow)")
 	}
 	return errors.New("must begin with https")
+}
+
+func isPort(text string) bool {
+	_, err := strconv.ParseUint(text, 10, 16)
+	return err == nil
 }
 
 // leads says why an address of numbers may not be sent to.

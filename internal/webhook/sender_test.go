@@ -160,6 +160,9 @@ func TestPlainHTTPIsForAllowedNetworks_E3(t *testing.T) {
 	for _, address := range []string{"", "x", "ftp://x/", "https://", "https://a b/", "https://u:p@x/", "https://x/#y", "https://x/" + strings.Repeat("y", 3000)} {
 		require.Error(t, open.CheckAddress(address), address)
 	}
+	for _, address := range []string{"https://hooks.example.org:99999/", "https://hooks.example.org:0/"} {
+		require.ErrorContains(t, open.CheckAddress(address), "1 to 65535", address)
+	}
 	for _, address := range []string{"https://hooks.example.org/x?y=z", "https://1.1.1.1/", "https://[2606:4700:4700::1111]:8443/"} {
 		require.NoError(t, closed.CheckAddress(address), address)
 	}
