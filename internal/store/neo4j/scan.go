@@ -105,16 +105,18 @@ func (r *scanner) nodes(ctx context.Context, kind string) error {
 			}
 			return values[0].([]any), nil
 		},
-		add: func(b *store.Batch, v any) string {
+		id: func(v any) string {
+			id, _ := v.(map[string]any)[idProp].(string)
+			return id // none of what was deleted while it was read: the log tells what it was
+		},
+		add: func(b *store.Batch, v any) {
 			n := nodeOf(kind, v.(map[string]any))
 			if n.ID == "" {
-				return "" // deleted while it was read: the log tells what it was
+				return
 			}
-			id := string(n.ID)
 			if n, was := r.rewind.node(n); was {
 				b.Nodes = append(b.Nodes, n)
 			}
-			return id
 		},
 		lost: func(b *store.Batch) { b.Nodes = append(b.Nodes, r.rewind.lostNodes(kind)...) },
 	})
@@ -143,10 +145,9 @@ func (r *scanner) edges(ctx context.Context, rel string) error {
 			}
 			return evenRows(t.rows(cypher, p))
 		},
-		add: func(b *store.Batch, record *neo4j.Record) string {
-			from := record.Values[0].(string)
-			b.Edges = r.edgesOf(b.Edges, rel, from, record.Values[1].([]any), record.Values[2].([]any))
-			return from
+		id: func(record *neo4j.Record) string { return record.Values[0].(string) },
+		add: func(b *store.Batch, record *neo4j.Record) {
+			b.Edges = r.edgesOf(b.Edges, rel, record.Values[0].(string), record.Values[1].([]any), record.Values[2].([]any))
 		},
 		lost: func(b *store.Batch) { b.Edges = append(b.Edges, r.rewind.lostEdges(rel)...) },
 	})
@@ -166,33 +167,43 @@ func evenRows(records []*neo4j.Record, err error) ([]*neo4j.Record, error) {
 // is what one id has.
 type scanned[R any] struct {
 	read func(tx, params) ([]R, error)
-	// add puts what was there at the head from which the scan began into the
-	// batch, and tells the id; none of what is gone.
-	add func(*store.Batch, R) (id string)
+	id   func(R) string
+	// add puts what was there at the head from which the scan began into the batch.
+	add func(*store.Batch, R)
 	// lost adds what was there then, and is not read because it is gone.
 	lost func(*store.Batch)
 }
 
-// scanPages reads page after page, and hands each over.
+// scanPages reads page after page, and hands each over. The server reads the next one
+// meanwhile: the log is followed once more before that is handed over in its turn.
 func scanPages[R any](ctx context.Context, r *scanner, s scanned[R]) error {
-	for r.cursor = ""; ; {
-		var page []R
-		err := r.store.read(ctx, func(t tx) (err error) {
-			page, err = s.read(t, params{"after": r.cursor, "limit": int64(scanPage)})
-			return err
-		})
-		if err == nil {
-			err = r.catchUp(ctx)
-		}
+	ctx, stop := context.WithCancel(ctx)
+	ahead := &reader[R]{store: r.store, read: s.read}
+	defer ahead.wait()
+	defer stop()
+	r.cursor = ""
+	ahead.begin(ctx, r.cursor)
+	for {
+		page, err := ahead.wait()
 		if err != nil {
 			return err
 		}
-		batch, next := store.Batch{}, r.cursor
+		next := r.cursor
 		for _, one := range page {
-			next = max(next, s.add(&batch, one))
+			next = max(next, s.id(one))
+		}
+		last := len(page) < scanPage
+		if !last {
+			ahead.begin(ctx, next)
+		}
+		if err := r.catchUp(ctx); err != nil {
+			return err
+		}
+		batch := store.Batch{}
+		for _, one := range page {
+			s.add(&batch, one)
 		}
 		r.cursor = next
-		last := len(page) < scanPage
 		if last {
 			s.lost(&batch)
 		}
@@ -200,6 +211,37 @@ func scanPages[R any](ctx context.Context, r *scanner, s scanned[R]) error {
 			return err
 		}
 	}
+}
+
+// reader reads a page while the one before it is worked on.
+type reader[R any] struct {
+	store *Store
+	read  func(tx, params) ([]R, error)
+	done  chan struct{} // nil: nothing is being read
+	page  []R
+	err   error
+}
+
+func (r *reader[R]) begin(ctx context.Context, after string) {
+	r.done = make(chan struct{})
+	go func() {
+		defer close(r.done)
+		r.err = r.store.read(ctx, func(t tx) (err error) {
+			r.page, err = r.read(t, params{"after": after, "limit": int64(scanPage)})
+			return err
+		})
+	}()
+}
+
+// wait returns the page that is being read, none where none is.
+func (r *reader[R]) wait() ([]R, error) {
+	if r.done == nil {
+		return nil, nil
+	}
+	<-r.done
+	page, err := r.page, r.err
+	r.done, r.page, r.err = nil, nil, nil
+	return page, err
 }
 
 func (r *scanner) edgesOf(list []store.Edge, rel, from string, tos, props []any) []store.Edge {
