@@ -46,30 +46,42 @@ func (o *Occasion) Check(at domain.TimeRange) (es domain.Errors) {
 			wrong("P7", "meets %s, from %s until %s", c.Name, inWords(c.On[i].From), inWords(c.On[i].To))
 		}
 	}
-	for _, n := range o.After {
-		if at.From.Before(n.Hour.To) {
-			wrong("P4", "comes before the work at %s is over, which is to be there first: that is planned until %s", n.Site, inWords(n.Hour.To))
-		}
+	if n, is := o.latest(); is && at.From.Before(n.Hour.To) {
+		wrong("P4", "comes before the work at %s is over, which is to be there first: that is planned until %s", n.Site, inWords(n.Hour.To))
 	}
-	for _, n := range o.Before {
-		if at.To.After(n.Hour.From) {
-			wrong("P4", "would last until %s, and %s, which comes after it, begins at %s: that may choose again before", inWords(at.To), n.Site, inWords(n.Hour.From))
-		}
+	if n, is := o.earliest(); is && at.To.After(n.Hour.From) {
+		wrong("P4", "would last until %s, and %s, which comes after it, begins at %s: that may choose again before", inWords(at.To), n.Site, inWords(n.Hour.From))
 	}
 	return es
 }
 
-// Free is when the work may take place within a range.
-func (o *Occasion) Free(within domain.TimeRange) calendar.Ranges {
+// latest is the step before it whose work is over last: of many that one is told.
+func (o *Occasion) latest() (last Neighbour, is bool) {
 	for _, n := range o.After {
-		if n.Hour.To.After(within.From) {
-			within.From = n.Hour.To
+		if !is || n.Hour.To.After(last.Hour.To) {
+			last, is = n, true
 		}
 	}
+	return last, is
+}
+
+// earliest is the step after it that begins first.
+func (o *Occasion) earliest() (first Neighbour, is bool) {
 	for _, n := range o.Before {
-		if n.Hour.From.Before(within.To) {
-			within.To = n.Hour.From
+		if !is || n.Hour.From.Before(first.Hour.From) {
+			first, is = n, true
 		}
+	}
+	return first, is
+}
+
+// Free is when the work may take place within a range.
+func (o *Occasion) Free(within domain.TimeRange) calendar.Ranges {
+	if n, is := o.latest(); is && n.Hour.To.After(within.From) {
+		within.From = n.Hour.To
+	}
+	if n, is := o.earliest(); is && n.Hour.From.Before(within.To) {
+		within.To = n.Hour.From
 	}
 	if within.Empty() {
 		return nil
