@@ -61,14 +61,6 @@ func Run(t *testing.T, open Open) {
 			t.Run(c.name, func(t *testing.T) { c.run(&bench{t, t.Context(), open(t, Schema())}) })
 		}
 	}
-	RunDrawn(t, open)
-}
-
-// RunDrawn holds a store to all that is drawn and compared with the reference model,
-// and to none of the fixed cases: for one that answers alike over any store, where it
-// passes the whole suite over one of them, and what is beneath passes it by itself.
-func RunDrawn(t *testing.T, open Open) {
-	t.Helper()
 	t.Run("random change sets and queries answer as the reference model does", func(t *testing.T) { RunRandom(t, open) })
 	t.Run("filters through several relationships answer as the reference model does", func(t *testing.T) {
 		testThrough(&bench{t, t.Context(), open(t, Schema())})
