@@ -28,10 +28,10 @@ func operate(ctx context.Context, a *app.App) error {
 			return a.Outages.RecordOutage(as("olaf", domain.OperationsManager), in, nil)
 		}
 	}
-	london, night := ref("lon-1"), time.Date(2026, 3, 15, 22, 0, 0, 0, time.UTC)
+	berlin, london, pilot := ref("ber-1"), ref("lon-1"), time.Date(2026, 1, 20, 20, 0, 0, 0, time.UTC)
 	for _, step := range []func() (*estate.Written, error){
-		lost("store-checkout", &london, night.Add(5*time.Minute), night.Add(17*time.Minute), "The tills asked for a new certificate."),
-		lost("order-fulfilment", nil, night.Add(70*time.Minute), night.Add(76*time.Minute), "Stock was counted twice, and corrected."),
+		lost("store-checkout", &berlin, pilot.Add(5*time.Minute), pilot.Add(17*time.Minute), "The tills asked for a new certificate."),
+		lost("order-fulfilment", nil, pilot.Add(70*time.Minute), pilot.Add(76*time.Minute), "Stock was counted twice, and corrected."),
 		func() (*estate.Written, error) {
 			return a.Effectiveness.ReviewRelease(as("nadia", domain.SupportManager), effectiveness.Review{Release: tills, Verdict: domain.Effective}, nil)
 		},

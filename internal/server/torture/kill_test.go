@@ -83,6 +83,9 @@ func process(t *testing.T, store string, environment ...string) *instance {
 
 const bringing = `mutation($records: [String!]!) { importRecords(input: {records: $records}) { revision errors { message } } }`
 
+// errOpening says that a server was started and has not opened its store yet.
+var errOpening = errors.New("the server is being started")
+
 // bring writes records through a server, and returns the revision after them.
 func bring(ctx context.Context, url, writer string, records []string) (int64, error) {
 	body, err := json.Marshal(map[string]any{"query": bringing, "variables": map[string]any{"records": records}})
@@ -107,12 +110,19 @@ func bring(ctx context.Context, url, writer string, records []string) (int64, er
 				Errors   []struct{ Message string }
 			}
 		}
+		Errors []struct {
+			Message    string
+			Extensions struct{ Code string }
+		}
 	}
 	if err := json.NewDecoder(answer.Body).Decode(&a); err != nil {
 		return 0, err
 	}
-	if a.Data.ImportRecords == nil || len(a.Data.ImportRecords.Errors) > 0 {
-		return 0, errors.New("it was refused")
+	switch {
+	case len(a.Errors) > 0 && a.Errors[0].Extensions.Code == "UNAVAILABLE":
+		return 0, errOpening
+	case a.Data.ImportRecords == nil || len(a.Data.ImportRecords.Errors) > 0:
+		return 0, fmt.Errorf("it was refused: %+v", a)
 	}
 	return strconv.ParseInt(a.Data.ImportRecords.Revision, 10, 64)
 }
@@ -161,6 +171,10 @@ func (w *world) bringsEnd(ctx context.Context, writers int, r *rand.Rand) (list 
 				records = append(records, record(k, fmt.Sprintf("%s-end-%d", name, k), called))
 			}
 			revision, err := bring(ctx, w.address(r), name, records)
+			for errors.Is(err, errOpening) && ctx.Err() == nil {
+				time.Sleep(10 * time.Millisecond)
+				revision, err = bring(ctx, w.address(r), name, records)
+			}
 			if err != nil {
 				return nil, err
 			}

@@ -179,7 +179,7 @@ type scanned[R any] struct {
 func scanPages[R any](ctx context.Context, r *scanner, s scanned[R]) error {
 	ctx, stop := context.WithCancel(ctx)
 	ahead := &reader[R]{store: r.store, read: s.read}
-	defer ahead.wait()
+	defer func() { _, _ = ahead.wait() }()
 	defer stop()
 	r.cursor = ""
 	ahead.begin(ctx, r.cursor)
