@@ -50,10 +50,11 @@ func needNode(t *testing.T) {
 	t.Skip(missing)
 }
 
-// demo serves the demo's estate and gives the address of its API.
+// demo serves the demo's estate, in which nothing moves by itself, and gives the address of
+// its API.
 func demo(t *testing.T) string {
 	t.Helper()
-	return serving(t, "demo")
+	return serving(t, "demo", "--still")
 }
 
 // serving serves by a command and gives the address of its API.
